@@ -1,0 +1,20 @@
+# cmake -DSOURCE=dir -DOUT=file -DVERSION=x.y.z -P write_version.cmake
+execute_process(COMMAND git -C ${SOURCE} rev-parse --short=12 HEAD
+  OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+if(failed)
+  set(commit "unknown")
+else()
+  execute_process(COMMAND git -C ${SOURCE} status --porcelain --untracked-files=no
+    OUTPUT_VARIABLE dirty ERROR_QUIET)
+  if(dirty)
+    set(commit "${commit}-modified")
+  endif()
+endif()
+set(text "#pragma once\n#define PERTSCALE_VERSION \"${VERSION}\"\n#define PERTSCALE_COMMIT \"${commit}\"\n")
+set(old "")
+if(EXISTS ${OUT})
+  file(READ ${OUT} old)
+endif()
+if(NOT old STREQUAL text)
+  file(WRITE ${OUT} "${text}")
+endif()

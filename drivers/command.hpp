@@ -1,0 +1,33 @@
+#pragma once
+#include <boost/program_options.hpp>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace pertscale {
+
+/// One sub-command of `pertscale`: a driver file holds one and registers it.
+struct Command {
+  std::string name;
+  std::string summary;  ///< one line for `pertscale --help`
+  std::string usage;    ///< "simulate --cells N ... --out FILE.h5ad"
+  bool parallel = false;  ///< runs under an MPI session
+  std::function<void(boost::program_options::options_description&)> declare;
+  /// Positional arguments come under the name "input".
+  std::function<int(boost::program_options::variables_map const&)> run;
+};
+
+/// `Subcommand const registered{{...}};` at namespace scope.
+struct Subcommand {
+  explicit Subcommand(Command command);
+};
+
+std::vector<Command> const& commands();
+
+/// Bytes of `--memory-per-rank`; UserError where the text is no size.
+std::uint64_t memory_per_rank(boost::program_options::variables_map const& values);
+/// Adds `--memory-per-rank SIZE` (default 1GiB).
+void declare_memory(boost::program_options::options_description& options);
+
+}  // namespace pertscale

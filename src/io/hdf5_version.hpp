@@ -1,0 +1,6 @@
+#pragma once
+#include <string>
+
+namespace pertscale {
+std::string hdf5_version();
+}  // namespace pertscale

@@ -1,0 +1,93 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/registry.hpp"
+
+namespace pertscale {
+
+/// A column of obs or var as text; `missing[i]` where the file marks a value missing.
+struct TextColumn {
+  std::vector<std::string> values;
+  std::vector<bool> missing;
+};
+
+/// What the matrix of a screen file looks like, before any value is read.
+struct MatrixInfo {
+  enum class Layout { dense, csr, csc };
+  Layout layout = Layout::dense;
+  std::int64_t rows = 0;     ///< cells (or conditions of a pseudobulk file)
+  std::int64_t columns = 0;  ///< genes
+  std::int64_t stored = 0;   ///< stored values (rows x columns when dense)
+  std::string value_type;    ///< "float32", "int64" ... as on disk
+  std::string index_type;    ///< of sparse indices, else empty
+  std::string compression;   ///< "none", "gzip", "lzf", ...
+  bool integer = false;      ///< the on-disk type is an integer
+};
+
+/// A piece of the matrix: whole rows (or whole columns of a csc file), zeros left out.
+struct MatrixBlock {
+  bool by_column = false;
+  std::int64_t first = 0;             ///< first row (or column)
+  std::vector<std::int64_t> offsets;  ///< one a row, and the end; offsets[0] = 0
+  std::vector<std::int32_t> minor;    ///< column (or row) of each value; order within a row as on disk
+  std::vector<double> values;
+
+  std::int64_t count() const { return static_cast<std::int64_t>(offsets.size()) - 1; }
+};
+
+/// A range of rows (of columns when csc) that one rank reads at once.
+struct MatrixSlab {
+  std::int64_t first = 0;
+  std::int64_t last = 0;    ///< one past the end
+  std::int64_t stored = 0;  ///< values in it
+};
+
+/// A screen on disk. Every call is local to the rank: each rank opens the file with the serial driver
+/// and reads its own slabs. All failures are UserError naming file, dataset and mend.
+class ScreenReader {
+ public:
+  static constexpr std::string_view kind = "reader";
+  struct Traits {};
+
+  virtual ~ScreenReader() = default;
+  /// Does the file at `path` look like this reader's format? (looks at its first bytes only)
+  virtual bool recognises(std::string const& path) const = 0;
+  virtual void open(std::string const& path) = 0;
+
+  /// One sentence: the layout found ("anndata 0.8, obs categorical"), for the log.
+  virtual std::string describe() const = 0;
+  virtual std::vector<std::string> obs_columns() const = 0;
+  virtual std::vector<std::string> var_columns() const = 0;
+  /// Names of X (if there), raw, layer:NAME ...
+  virtual std::vector<std::string> matrices() const = 0;
+  virtual std::vector<std::string> layers() const = 0;
+  /// `column` empty: the index. Throws UserError with the nearest name.
+  virtual TextColumn obs(std::string const& column) const = 0;
+  /// of the matrix `matrix` (raw has its own var).
+  virtual TextColumn var(std::string const& column, std::string const& matrix) const = 0;
+  /// A numeric column of obs; missing values are NaN.
+  virtual std::vector<double> obs_numbers(std::string const& column) const = 0;
+
+  /// Chooses the matrix that info, slabs and read speak of: `X`, `raw`, `layer:NAME`. Checks shapes.
+  virtual void select(std::string const& matrix) = 0;
+  virtual MatrixInfo info() const = 0;
+  /// Cuts the matrix into slabs that need at most `bytes` of memory each while being read, aligned to
+  /// chunks. The cut depends on the file and `bytes` only.
+  virtual std::vector<MatrixSlab> slabs(std::uint64_t bytes) const = 0;
+  /// Reads one slab. Checks indices, order of indptr, and that values are finite.
+  virtual void read(MatrixSlab const& slab, MatrixBlock& block) const = 0;
+};
+
+using ReaderRegistry = Registry<ScreenReader>;
+
+/// Opens a screen with the registered reader that recognises it. UserError if none does (missing file,
+/// folder, empty file, text file: each its own sentence).
+std::unique_ptr<ScreenReader> open_screen(std::string const& path);
+
+}  // namespace pertscale
