@@ -10,8 +10,8 @@ namespace pertscale {
 /// One sub-command of `pertscale`: a driver file holds one and registers it.
 struct Command {
   std::string name;
-  std::string summary;  ///< one line for `pertscale --help`
-  std::string usage;    ///< "simulate --cells N ... --out FILE.h5ad"
+  std::string summary;    ///< one line for `pertscale --help`
+  std::string usage;      ///< "simulate --cells N ... --out FILE.h5ad"
   bool parallel = false;  ///< runs under an MPI session
   std::function<void(boost::program_options::options_description&)> declare;
   /// Positional arguments come under the name "input".

@@ -43,7 +43,8 @@ std::vector<std::string> long_names(po::options_description const& options) {
 po::variables_map parse(std::vector<std::string> const& arguments,
                         po::options_description const& shown) {
   po::options_description all;
-  all.add(shown).add_options()("input", po::value<std::vector<std::string>>()->default_value({}, ""));
+  all.add(shown).add_options()("input",
+                               po::value<std::vector<std::string>>()->default_value({}, ""));
   po::positional_options_description positional;
   positional.add("input", -1);
   po::variables_map values;

@@ -1,7 +1,7 @@
 #include "version_text.hpp"
 
-#include <Eigen/Core>
 #include <fmt/format.h>
+#include <Eigen/Core>
 
 #include "io/hdf5_version.hpp"
 #include "parallel/session.hpp"
@@ -13,7 +13,8 @@ namespace pertscale {
 
 std::string version_text() {
   return fmt::format(
-      "pertscale {} (commit {})\nMPI    {}\nHDF5   {}\nPETSc  {}\nSLEPc  {}\nEigen  {}.{}.{}\nBLAS   {}\n",
+      "pertscale {} (commit {})\nMPI    {}\nHDF5   {}\nPETSc  {}\nSLEPc  {}\nEigen  {}.{}.{}\nBLAS "
+      "  {}\n",
       PERTSCALE_VERSION, PERTSCALE_COMMIT, Session::library_version(), hdf5_version(),
       petsc_version(), slepc_version(), EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION,
       EIGEN_MINOR_VERSION, blas_description());

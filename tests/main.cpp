@@ -6,7 +6,8 @@
 #include "parallel/communicator.hpp"
 #include "parallel/session.hpp"
 
-/// Catch2 under MPI: every rank runs the tests, rank 0 prints, the result is the maximum over ranks.
+/// Catch2 under MPI: every rank runs the tests, rank 0 prints, the result is the maximum over
+/// ranks.
 int main(int argc, char* argv[]) {
   return pertscale::run_session(argc, argv, [&] {
     auto const world = pertscale::Communicator::world();

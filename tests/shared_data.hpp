@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-/// Reference data beside the clone (../shared), or where PERTSCALE_SHARED says. Tests that need it say clearly when
-/// it is absent and check nothing then.
+/// Reference data beside the clone (../shared), or where PERTSCALE_SHARED says. Tests that need it
+/// say clearly when it is absent and check nothing then.
 inline std::optional<std::filesystem::path> shared_file(std::string const& path) {
   char const* const given = std::getenv("PERTSCALE_SHARED");
   std::filesystem::path const base =

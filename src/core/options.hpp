@@ -71,7 +71,8 @@ class OptionList {
   std::vector<Option>& all() { return options_; }
   std::vector<Option> const& all() const { return options_; }
 
-  /// `name=value name=value` of every option, in declaration order (provenance, identity of a unit).
+  /// `name=value name=value` of every option, in declaration order (provenance, identity of a
+  /// unit).
   std::string canonical() const;
   /// `name=value,...` of the options that differ from their default; empty if none does.
   std::string differing() const;

@@ -38,9 +38,7 @@ std::uint64_t RandomStream::next64() {
   return (high << 32) | next();
 }
 
-double RandomStream::uniform() {
-  return (static_cast<double>(next64() >> 11) + 0.5) * 0x1p-53;
-}
+double RandomStream::uniform() { return (static_cast<double>(next64() >> 11) + 0.5) * 0x1p-53; }
 
 std::uint64_t RandomStream::below(std::uint64_t bound) {
   std::uint64_t const limit = UINT64_MAX - UINT64_MAX % bound;

@@ -4,8 +4,9 @@
 #include <string_view>
 #include <vector>
 
-/// Counter-based random numbers (Philox4x32-10, Salmon et al. 2011, by Random123). A stream is named
-/// by what it is for, never by a rank or an order of work, so any rank draws the same numbers.
+/// Counter-based random numbers (Philox4x32-10, Salmon et al. 2011, by Random123). A stream is
+/// named by what it is for, never by a rank or an order of work, so any rank draws the same
+/// numbers.
 namespace pertscale {
 
 /// 64 bits from a unit's name ("bootstrap/l2/additive"): FNV-1a, then mixed.

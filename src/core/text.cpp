@@ -96,15 +96,46 @@ std::optional<std::uint64_t> parse_bytes(std::string_view text) {
     std::string_view name;
     double bytes;
   };
-  static constexpr std::array units{
-      Unit{"", 1},      Unit{"B", 1},        Unit{"KiB", 0x1p10}, Unit{"MiB", 0x1p20},
-      Unit{"GiB", 0x1p30}, Unit{"TiB", 0x1p40}, Unit{"KB", 1e3},     Unit{"MB", 1e6},
-      Unit{"GB", 1e9},  Unit{"TB", 1e12},    Unit{"K", 0x1p10},   Unit{"M", 0x1p20},
-      Unit{"G", 0x1p30}};
+  static constexpr std::array units{Unit{"", 1},         Unit{"B", 1},        Unit{"KiB", 0x1p10},
+                                    Unit{"MiB", 0x1p20}, Unit{"GiB", 0x1p30}, Unit{"TiB", 0x1p40},
+                                    Unit{"KB", 1e3},     Unit{"MB", 1e6},     Unit{"GB", 1e9},
+                                    Unit{"TB", 1e12},    Unit{"K", 0x1p10},   Unit{"M", 0x1p20},
+                                    Unit{"G", 0x1p30}};
   for (auto const& [name, bytes] : units)
     if (unit == name && *number * bytes < 0x1p63)
       return static_cast<std::uint64_t>(*number * bytes);
   return std::nullopt;
+}
+
+std::optional<double> parse_duration(std::string_view text) {
+  constexpr std::string_view units = "smh";
+  constexpr std::array unit_seconds{1.0, 60.0, 3600.0};
+  if (text.empty()) return std::nullopt;
+  if (auto const unit = units.find(text.back()); unit != std::string_view::npos) {
+    auto const number = parse_double(text.substr(0, text.size() - 1));
+    return number ? std::optional(*number * unit_seconds[unit]) : std::nullopt;
+  }
+  double seconds = 0;
+  std::size_t missing = 0;  // fields after the last one given: D-HH leaves out MM and SS
+  std::size_t const dash = text.find('-');
+  if (dash != std::string_view::npos) {
+    auto const days = parse_double(text.substr(0, dash));
+    if (!days) return std::nullopt;
+    seconds = *days * 24;
+    text.remove_prefix(dash + 1);
+  }
+  auto const fields = split(text, ':');
+  if (fields.size() > 3) return std::nullopt;
+  if (dash != std::string_view::npos) missing = 3 - fields.size();
+  bool first = true;
+  for (auto const& field : fields) {
+    auto const number = parse_double(field);
+    if (!number || *number < 0) return std::nullopt;
+    seconds = (first ? seconds : seconds * 60) + *number;
+    first = false;
+  }
+  for (; missing > 0; --missing) seconds *= 60;
+  return seconds;
 }
 
 std::string bytes_text(double bytes) {
@@ -114,8 +145,7 @@ std::string bytes_text(double bytes) {
   return unit == 0 ? fmt::format("{:.0f} B", bytes) : fmt::format("{:.1f} {}", bytes, units[unit]);
 }
 
-std::optional<std::string> nearest(std::string_view word,
-                                   std::span<std::string const> candidates) {
+std::optional<std::string> nearest(std::string_view word, std::span<std::string const> candidates) {
   std::size_t best = std::max<std::size_t>(2, word.size() / 3) + 1;
   std::optional<std::string> found;
   for (auto const& candidate : candidates) {
@@ -137,9 +167,9 @@ std::string suggestion(std::string_view word, std::span<std::string const> candi
 std::string percent_escape(std::string_view text) {
   std::string out;
   for (unsigned char const c : text) {
-    bool const plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                       (c >= 'a' && c <= 'z') ||
-                       std::string_view("._-@=+,").find(static_cast<char>(c)) != std::string_view::npos;
+    bool const plain =
+        (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+        std::string_view("._-@=+,").find(static_cast<char>(c)) != std::string_view::npos;
     if (plain)
       out += static_cast<char>(c);
     else

@@ -22,6 +22,8 @@ std::optional<bool> parse_bool(std::string_view text);
 
 /// Bytes of "512MiB", "1.5GiB", "2GB", "4096".
 std::optional<std::uint64_t> parse_bytes(std::string_view text);
+/// Seconds of "D-HH:MM:SS", "HH:MM:SS", "MM:SS", "90", "90s", "15m", "2h".
+std::optional<double> parse_duration(std::string_view text);
 /// "1.5 GiB": for people.
 std::string bytes_text(double bytes);
 

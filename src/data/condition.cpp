@@ -34,10 +34,11 @@ Condition parse_condition(std::string_view label, ConditionGrammar const& gramma
   if (is_control_name(condition.name)) return condition;
   for (auto& token : tokens_of(label, grammar.separator)) {
     if (token.empty())
-      throw UserError(fmt::format(
-          "condition '{}' has an empty part around '{}'; set separator to what joins the genes of a "
-          "double, or leave its value empty if none does",
-          label, grammar.separator));
+      throw UserError(
+          fmt::format("condition '{}' has an empty part around '{}'; set separator to what joins "
+                      "the genes of a "
+                      "double, or leave its value empty if none does",
+                      label, grammar.separator));
     if (!is_control_name(token)) condition.targets.push_back(std::move(token));
   }
   std::sort(condition.targets.begin(), condition.targets.end());

@@ -27,9 +27,7 @@ class Labels {
   std::vector<Condition> const& conditions() const { return conditions_; }
   std::vector<std::string> const& contexts() const { return contexts_; }
   std::vector<LabelRow> const& rows() const { return rows_; }
-  Condition const& condition_of(std::size_t row) const {
-    return conditions_[rows_[row].condition];
-  }
+  Condition const& condition_of(std::size_t row) const { return conditions_[rows_[row].condition]; }
 
   /// The row of a condition in a context, if it was measured there.
   std::optional<std::size_t> row(std::size_t condition, std::size_t context) const;

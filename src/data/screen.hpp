@@ -1,11 +1,9 @@
 #pragma once
-#include <cstdint>
-#include <memory>
 #include <string>
 
 #include "data/gene_table.hpp"
 #include "data/labels.hpp"
-#include "data/matrix.hpp"
+#include "data/profile_table.hpp"
 
 namespace pertscale {
 
@@ -21,11 +19,11 @@ struct Screen {
   ValueKind values = ValueKind::expression;
   GeneTable genes;
   Labels labels;
-  Matrix mean;      ///< rows of labels x genes: mean of the normalised values over cells
-  Matrix variance;  ///< the same shape, unbiased over cells; 0 x 0 where the screen has none
-  Matrix nonzero;   ///< the same shape, fraction of cells with a value other than 0; or 0 x 0
+  ProfileTable mean;      ///< rows of labels x genes: mean of the normalised values over cells
+  ProfileTable variance;  ///< the same shape, unbiased over cells; empty where the screen has none
+  ProfileTable nonzero;   ///< the same shape, fraction of cells with a value other than 0; or empty
 
-  Profile profile(std::size_t row) const { return row_of(mean, row); }
+  Profile profile(std::size_t row) const { return mean.row(row); }
   /// The control row of a context; throws InternalError if there is none (checked when prepared).
   std::size_t control_row(std::size_t context) const;
 };

@@ -35,7 +35,8 @@ struct MatrixBlock {
   bool by_column = false;
   std::int64_t first = 0;             ///< first row (or column)
   std::vector<std::int64_t> offsets;  ///< one a row, and the end; offsets[0] = 0
-  std::vector<std::int32_t> minor;    ///< column (or row) of each value; order within a row as on disk
+  std::vector<std::int32_t>
+      minor;  ///< column (or row) of each value; order within a row as on disk
   std::vector<double> values;
 
   std::int64_t count() const { return static_cast<std::int64_t>(offsets.size()) - 1; }
@@ -48,8 +49,8 @@ struct MatrixSlab {
   std::int64_t stored = 0;  ///< values in it
 };
 
-/// A screen on disk. Every call is local to the rank: each rank opens the file with the serial driver
-/// and reads its own slabs. All failures are UserError naming file, dataset and mend.
+/// A screen on disk. Every call is local to the rank: each rank opens the file with the serial
+/// driver and reads its own slabs. All failures are UserError naming file, dataset and mend.
 class ScreenReader {
  public:
   static constexpr std::string_view kind = "reader";
@@ -74,11 +75,12 @@ class ScreenReader {
   /// A numeric column of obs; missing values are NaN.
   virtual std::vector<double> obs_numbers(std::string const& column) const = 0;
 
-  /// Chooses the matrix that info, slabs and read speak of: `X`, `raw`, `layer:NAME`. Checks shapes.
+  /// Chooses the matrix that info, slabs and read speak of: `X`, `raw`, `layer:NAME`. Checks
+  /// shapes.
   virtual void select(std::string const& matrix) = 0;
   virtual MatrixInfo info() const = 0;
-  /// Cuts the matrix into slabs that need at most `bytes` of memory each while being read, aligned to
-  /// chunks. The cut depends on the file and `bytes` only.
+  /// Cuts the matrix into slabs that need at most `bytes` of memory each while being read, aligned
+  /// to chunks. The cut depends on the file and `bytes` only.
   virtual std::vector<MatrixSlab> slabs(std::uint64_t bytes) const = 0;
   /// Reads one slab. Checks indices, order of indptr, and that values are finite.
   virtual void read(MatrixSlab const& slab, MatrixBlock& block) const = 0;
@@ -86,8 +88,8 @@ class ScreenReader {
 
 using ReaderRegistry = Registry<ScreenReader>;
 
-/// Opens a screen with the registered reader that recognises it. UserError if none does (missing file,
-/// folder, empty file, text file: each its own sentence).
+/// Opens a screen with the registered reader that recognises it. UserError if none does (missing
+/// file, folder, empty file, text file: each its own sentence).
 std::unique_ptr<ScreenReader> open_screen(std::string const& path);
 
 }  // namespace pertscale

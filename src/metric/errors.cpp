@@ -18,14 +18,18 @@ class ProfileError final : public ProfileMetric {
     auto const n = static_cast<double>(observed.size());
     auto const difference = [&](std::size_t g) { return predicted[g] - observed[g]; };
     if (form_ == ErrorForm::mae)
-      return {ordered_sum(observed.size(),
-                          [&](std::size_t g) { return std::fabs(difference(g)); }) / n, {}};
-    double const squares = ordered_sum(
-        observed.size(), [&](std::size_t g) { return difference(g) * difference(g); });
+      return {
+          ordered_sum(observed.size(), [&](std::size_t g) { return std::fabs(difference(g)); }) / n,
+          {}};
+    double const squares =
+        ordered_sum(observed.size(), [&](std::size_t g) { return difference(g) * difference(g); });
     switch (form_) {
-      case ErrorForm::l2: return {std::sqrt(squares), {}};
-      case ErrorForm::rmse: return {std::sqrt(squares / n), {}};
-      default: return {squares / n, {}};
+      case ErrorForm::l2:
+        return {std::sqrt(squares), {}};
+      case ErrorForm::rmse:
+        return {std::sqrt(squares / n), {}};
+      default:
+        return {squares / n, {}};
     }
   }
 

@@ -18,7 +18,8 @@ struct ScoreContext {
   GeneTable const* genes = nullptr;
   ValueKind values = ValueKind::expression;
   Profile control;         ///< control profile of the context
-  Profile perturbed_mean;  ///< mean of the training conditions' profiles, each weighted alike; may be empty
+  Profile perturbed_mean;  ///< mean of the training conditions' profiles, each weighted alike; may
+                           ///< be empty
 };
 
 /// One held-out condition and a prediction of it.
@@ -34,9 +35,9 @@ class Metric {
   static constexpr std::string_view kind = "metric";
   struct Traits {
     bool higher_is_better = false;
-    double best = 0;                ///< the value the truth itself gets
-    bool needs_genes = false;       ///< cannot serve latent screens
-    bool whole_split = false;       ///< one value for a whole split (perturbation `*`)
+    double best = 0;           ///< the value the truth itself gets
+    bool needs_genes = false;  ///< cannot serve latent screens
+    bool whole_split = false;  ///< one value for a whole split (perturbation `*`)
   };
 
   virtual ~Metric() = default;

@@ -47,9 +47,10 @@ bool is_target(Condition const& condition, std::string const& gene) {
 }  // namespace
 
 void GeneSelection::declare(OptionList& options) {
-  options.add("genes", genes_,
-              "genes the score looks at: all; top-expressed:N, the N highest in control; top-delta:N, "
-              "the N of largest observed change; all genes where there are fewer than N")
+  options
+      .add("genes", genes_,
+           "genes the score looks at: all; top-expressed:N, the N highest in control; top-delta:N, "
+           "the N of largest observed change; all genes where there are fewer than N")
       .checked(check_genes)
       .type = "all|top-expressed:N|top-delta:N";
   options.add("exclude-target", exclude_target_,
@@ -64,16 +65,14 @@ Status GeneSelection::select(ScoreContext const& context, ScoreItem const& item,
   genes.resize(item.observed.size());
   std::iota(genes.begin(), genes.end(), std::size_t{0});
   if (exclude_target_)
-    std::erase_if(genes, [&](std::size_t g) {
-      return is_target(*item.condition, context.genes->name(g));
-    });
+    std::erase_if(
+        genes, [&](std::size_t g) { return is_target(*item.condition, context.genes->name(g)); });
   auto const top = parse_top(genes_);
   if (top.ranking == "top-expressed")
     keep_largest(genes, top.count, [&](std::size_t g) { return context.control[g]; });
   if (top.ranking == "top-delta")
-    keep_largest(genes, top.count, [&](std::size_t g) {
-      return std::fabs(item.observed[g] - context.control[g]);
-    });
+    keep_largest(genes, top.count,
+                 [&](std::size_t g) { return std::fabs(item.observed[g] - context.control[g]); });
   return genes.empty() ? Status("too_few_genes") : Status();
 }
 
@@ -81,9 +80,10 @@ void ProfileMetric::declare(OptionList& options) {
   selection_.declare(options);
   if (uses_reference())
     options
-        .add("reference", reference_,
-             "what changes are counted from: the control profile of the context, or the mean of the "
-             "training conditions' profiles, each weighted alike")
+        .add(
+            "reference", reference_,
+            "what changes are counted from: the control profile of the context, or the mean of the "
+            "training conditions' profiles, each weighted alike")
         .one_of({"control", "perturbed-mean"});
 }
 

@@ -12,8 +12,8 @@ class GeneSelection {
  public:
   /// Adds `genes=` and `exclude-target=`.
   void declare(OptionList& options);
-  /// Genes of one item, or a status (not_applicable on a latent screen). With fewer genes than N all are taken.
-  /// Targets are left out before the N are counted.
+  /// Genes of one item, or a status (not_applicable on a latent screen). With fewer genes than N
+  /// all are taken. Targets are left out before the N are counted.
   Status select(ScoreContext const& context, ScoreItem const& item,
                 std::vector<std::size_t>& genes) const;
 
@@ -30,7 +30,8 @@ class ProfileMetric : public Metric {
                            std::vector<ScoreItem> const& items) const final;
 
  protected:
-  /// observed, predicted: values of the chosen genes, in file order (deltas where `uses_reference`).
+  /// observed, predicted: values of the chosen genes, in file order (deltas where
+  /// `uses_reference`).
   virtual Score value(Profile observed, Profile predicted) const = 0;
   /// Adds `reference=control|perturbed-mean` and hands over differences from it.
   virtual bool uses_reference() const { return false; }

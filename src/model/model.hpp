@@ -15,9 +15,9 @@ class Model {
  public:
   static constexpr std::string_view kind = "model";
   struct Traits {
-    bool needs_genes = false;       ///< cannot serve latent screens (rows become not_applicable)
-    bool stochastic = false;        ///< uses the seed it is given
-    bool across_contexts = false;   ///< reads TrainingView::elsewhere
+    bool needs_genes = false;      ///< cannot serve latent screens (rows become not_applicable)
+    bool stochastic = false;       ///< uses the seed it is given
+    bool across_contexts = false;  ///< reads TrainingView::elsewhere
     /// No effect in the training data gives no change; where not, why.
     std::string_view no_effect_exception{};
   };

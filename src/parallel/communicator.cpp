@@ -22,12 +22,14 @@ void check(int code, char const* call) {
   char text[MPI_MAX_ERROR_STRING];
   int length = 0;
   MPI_Error_string(code, text, &length);
-  throw InternalError(fmt::format("{}: {}", call, std::string(text, static_cast<std::size_t>(length))));
+  throw InternalError(
+      fmt::format("{}: {}", call, std::string(text, static_cast<std::size_t>(length))));
 }
 
 int checked_count(std::size_t count) {
   if (count > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-    throw InternalError(fmt::format("an MPI message of {} elements is too long for one call", count));
+    throw InternalError(
+        fmt::format("an MPI message of {} elements is too long for one call", count));
   return static_cast<int>(count);
 }
 
@@ -140,7 +142,8 @@ void Communicator::sum_to(std::span<std::int32_t> values, int root) const {
 }
 
 double Communicator::max(double value) const {
-  check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, handle_->comm), "MPI_Allreduce");
+  check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, handle_->comm),
+        "MPI_Allreduce");
   return value;
 }
 
@@ -171,7 +174,8 @@ std::vector<std::string> Communicator::gather(std::string const& text) const {
         "MPI_Allgatherv");
   std::vector<std::string> out;
   for (std::size_t i = 0; i < counts.size(); ++i)
-    out.push_back(all.substr(static_cast<std::size_t>(starts[i]), static_cast<std::size_t>(counts[i])));
+    out.push_back(
+        all.substr(static_cast<std::size_t>(starts[i]), static_cast<std::size_t>(counts[i])));
   return out;
 }
 

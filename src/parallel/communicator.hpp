@@ -53,8 +53,9 @@ class Communicator {
   std::unique_ptr<Handle> handle_;
 };
 
-/// Runs `work` on this rank and agrees on the outcome: if it throws UserError, Stopped or anything else on any rank,
-/// every rank throws that of the lowest failing rank. So no rank waits for one that has failed.
+/// Runs `work` on this rank and agrees on the outcome: if it throws UserError, Stopped or anything
+/// else on any rank, every rank throws that of the lowest failing rank. So no rank waits for one
+/// that has failed.
 void agree(Communicator const& comm, std::function<void()> const& work);
 
 /// Runs `work` on rank 0 and broadcasts its text; failures as in `agree`.

@@ -24,7 +24,8 @@ void set_default(char const* name, char const* value) { setenv(name, value, 0); 
 }  // namespace
 
 Session::Session(int& argc, char**& argv) {
-  // OMPIO of Open MPI 4.1.0-4.1.4 returns wrong data from irregular collective reads when it sieves.
+  // OMPIO of Open MPI 4.1.0-4.1.4 returns wrong data from irregular collective reads when it
+  // sieves.
   set_default("OMPI_MCA_fbtl_posix_read_datasieving", "0");
   // Inputs are opened read-only; on NFS and Lustre HDF5's locks fail or hang.
   set_default("HDF5_USE_FILE_LOCKING", "FALSE");
@@ -32,10 +33,11 @@ Session::Session(int& argc, char**& argv) {
   MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided);
   if (provided < MPI_THREAD_MULTIPLE) {
     MPI_Finalize();
-    throw UserError(fmt::format(
-        "this MPI ({}) gives thread level {} but MPI_THREAD_MULTIPLE ({}) is needed; use an MPI built "
-        "with thread support",
-        library_version(), provided, MPI_THREAD_MULTIPLE));
+    throw UserError(
+        fmt::format("this MPI ({}) gives thread level {} but MPI_THREAD_MULTIPLE ({}) is needed; "
+                    "use an MPI built "
+                    "with thread support",
+                    library_version(), provided, MPI_THREAD_MULTIPLE));
   }
 }
 
@@ -62,8 +64,9 @@ namespace {
 
 constexpr double patience_seconds = 10;
 
-/// Ends the body on this rank. The lowest failing rank speaks, once. If the other ranks do not arrive
-/// (a failure that only some ranks saw), the job is aborted after a while instead of hanging.
+/// Ends the body on this rank. The lowest failing rank speaks, once. If the other ranks do not
+/// arrive (a failure that only some ranks saw), the job is aborted after a while instead of
+/// hanging.
 int finish(int status, std::vector<std::string> const& sentences) {
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);

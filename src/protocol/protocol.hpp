@@ -28,8 +28,8 @@ class Protocol {
  public:
   static constexpr std::string_view kind = "protocol";
   struct Traits {
-    bool pools_contexts = false;        ///< models are fitted over all training contexts by default
-    bool scores_validation = false;     ///< validation rows are scored too, unless the user says other
+    bool pools_contexts = false;     ///< models are fitted over all training contexts by default
+    bool scores_validation = false;  ///< validation rows are scored too, unless the user says other
   };
 
   virtual ~Protocol() = default;

@@ -42,11 +42,16 @@ PerturbationSplit over_contexts(Labels const& labels, ConditionSplit const& spli
 
 std::string order_label(Condition const& condition) {
   switch (condition.order()) {
-    case 0: return "control";
-    case 1: return "single";
-    case 2: return "double";
-    case 3: return "triple";
-    default: return "order" + std::to_string(condition.order());
+    case 0:
+      return "control";
+    case 1:
+      return "single";
+    case 2:
+      return "double";
+    case 3:
+      return "triple";
+    default:
+      return "order" + std::to_string(condition.order());
   }
 }
 

@@ -41,7 +41,13 @@ void write_durably(std::filesystem::path const& path, std::string_view text) {
     }
     text.remove_prefix(static_cast<std::size_t>(written));
   }
-  bool const synced = fsync(fd) == 0 && close(fd) == 0;
+  close(fd);
+  sync_and_rename(temporary, path);
+}
+
+void sync_and_rename(std::filesystem::path const& temporary, std::filesystem::path const& path) {
+  int const fd = open(temporary.c_str(), O_RDONLY);
+  bool const synced = fd >= 0 && fsync(fd) == 0 && close(fd) == 0;
   if (!synced || std::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "finish writing");
   sync_folder(path.parent_path().empty() ? "." : path.parent_path());
 }

@@ -1,1 +1,175 @@
-namespace pertscale {}
+#include "suite/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/hash.hpp"
+#include "core/text.hpp"
+
+namespace pertscale {
+
+namespace {
+
+/// Changes whenever a change of the program changes results on purpose.
+constexpr std::string_view results_version = "1";
+
+/// Values of one block of held-out profiles: 32 MiB.
+constexpr std::size_t block_values = std::size_t{1} << 22;
+
+std::string split_identity(Labels const& labels, PerturbationSplit const& split) {
+  Sha256 hash;
+  auto const add = [&](std::string_view part, std::vector<std::size_t> const& rows) {
+    hash.add_field(part);
+    for (auto const row : rows)
+      hash.add_field(labels.condition_of(row).name)
+          .add_field(labels.contexts()[labels.rows()[row].context]);
+  };
+  add("train", split.train);
+  add("validation", split.validation);
+  add("test", split.test);
+  return hash.hex();
+}
+
+std::string options_identity(OptionList const& options) {
+  Sha256 hash;
+  for (auto const& option : options.all()) {
+    hash.add_field(option.name);
+    hash.add_field(option.file != nullptr ? option.file->text : option.value());
+  }
+  return hash.hex();
+}
+
+class Planner {
+ public:
+  Planner(Study const& study, std::vector<Dataset> datasets) {
+    plan_.study = &study;
+    plan_.datasets = std::move(datasets);
+  }
+
+  Plan make() {
+    make_splits();
+    for (auto const& metric : plan_.study->metrics)
+      metrics_hash_.add_field(metric.part.name()).add_field(options_identity(metric.part.options));
+    metrics_ = metrics_hash_.hex();
+    for (auto const& group : plan_.splits)
+      for (std::size_t s = 0; s < group.splits.size(); ++s)
+        for (std::size_t m = 0; m < plan_.study->models.size(); ++m) add_task(group, s, m);
+    return std::move(plan_);
+  }
+
+ private:
+  void make_splits() {
+    Mistakes mistakes;
+    for (std::size_t d = 0; d < plan_.datasets.size(); ++d) {
+      for (std::size_t p = 0; p < plan_.study->protocols.size(); ++p) {
+        auto const& protocol = plan_.study->protocols[p];
+        auto const& dataset = plan_.datasets[d];
+        auto const& only = protocol.datasets;
+        bool const applies =
+            only.empty() || std::find(only.begin(), only.end(), dataset.spec.name) != only.end();
+        if (!applies) continue;
+        try {
+          plan_.splits.push_back(
+              {d, p,
+               protocol.part.object->splits(dataset.labels,
+                                            {dataset.spec.name, dataset.spec.grammar()})});
+        } catch (UserError const& error) {
+          mistakes.add(fmt::format("dataset '{}', protocol '{}': {}", dataset.spec.name,
+                                   protocol.label, error.what()));
+        }
+      }
+    }
+    mistakes.raise();
+  }
+
+  void add_task(PlanSplits const& group, std::size_t s, std::size_t m) {
+    auto const& study = *plan_.study;
+    auto const& dataset = plan_.datasets[group.dataset];
+    auto const& protocol = study.protocols[group.protocol];
+    Task task{group.dataset, group.protocol, s, m, {}, {}};
+    task.id = fmt::format("{}.{}.{}.{}", dataset.spec.name, protocol.label, group.splits[s].name,
+                          study.models[m].label);
+    task.held_out = group.splits[s].scored(protocol.part.object->scores_validation());
+    std::string const identity =
+        Sha256()
+            .add_field(results_version)
+            .add_field(dataset.digest)
+            .add_field(split_identity(dataset.labels, group.splits[s]))
+            .add_field(study.models[m].part.name())
+            .add_field(options_identity(study.models[m].part.options))
+            .add_field(pools(study.models[m], protocol) ? "contexts" : "own")
+            .add_field(task.id)
+            .hex();
+    plan_.tasks.push_back(std::move(task));
+    add_units(identity);
+  }
+
+  static bool pools(StudyModel const& model, StudyProtocol const& protocol) {
+    return model.pool == "contexts" ||
+           (model.pool == "auto" && protocol.part.info->traits.pools_contexts);
+  }
+
+  void add_units(std::string const& identity) {
+    std::size_t const t = plan_.tasks.size() - 1;
+    auto const& task = plan_.tasks[t];
+    auto const& dataset = plan_.datasets[task.dataset];
+    std::size_t const genes = std::max<std::size_t>(1, dataset.genes.size());
+    std::size_t const block = std::max<std::size_t>(1, block_values / genes);
+    auto const held_out = static_cast<double>(task.held_out.size());
+    auto const training = static_cast<double>(plan_.split_of(task).train.size());
+    double const fit_cost = plan_.study->models[task.model].part.object->flops(
+        training, held_out, static_cast<double>(genes));
+    double const row_cost =
+        static_cast<double>(plan_.study->metrics.size()) * 10 * static_cast<double>(genes);
+    auto const key = [&](std::string_view kind, std::size_t first, std::size_t last) {
+      Sha256 hash;
+      hash.add_field(identity).add_field(kind);
+      if (kind != "fit") hash.add_field(metrics_);
+      hash.add_field(fmt::format("{} {}", first, last));
+      return hash.hex();
+    };
+    std::size_t const n = task.held_out.size();
+    if (n <= block) {
+      plan_.units.push_back(
+          {t, Unit::Kind::whole, 0, n, key("whole", 0, n), fit_cost + row_cost * held_out, -1});
+      return;
+    }
+    auto const fit = static_cast<std::ptrdiff_t>(plan_.units.size());
+    plan_.units.push_back({t, Unit::Kind::fit, 0, n, key("fit", 0, n), fit_cost, -1});
+    for (std::size_t first = 0; first < n; first += block) {
+      std::size_t const last = std::min(first + block, n);
+      plan_.units.push_back({t, Unit::Kind::score, first, last, key("score", first, last),
+                             row_cost * static_cast<double>(last - first), fit});
+    }
+  }
+
+  Plan plan_;
+  Sha256 metrics_hash_;
+  std::string metrics_;
+};
+
+}  // namespace
+
+std::size_t Plan::splits_index(std::size_t dataset, std::size_t protocol) const {
+  for (std::size_t i = 0; i < splits.size(); ++i)
+    if (splits[i].dataset == dataset && splits[i].protocol == protocol) return i;
+  throw InternalError("no splits of this dataset and protocol");
+}
+
+PerturbationSplit const& Plan::split_of(Task const& task) const {
+  return splits[splits_index(task.dataset, task.protocol)].splits[task.split];
+}
+
+bool Plan::pools(Task const& task) const {
+  auto const& model = study->models[task.model];
+  bool const by_protocol = study->protocols[task.protocol].part.info->traits.pools_contexts;
+  return model.pool == "contexts" || (model.pool == "auto" && by_protocol);
+}
+
+Plan make_plan(Study const& study, std::vector<Dataset> datasets) {
+  return Planner(study, std::move(datasets)).make();
+}
+
+}  // namespace pertscale

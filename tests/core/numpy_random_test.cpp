@@ -18,7 +18,8 @@ TEST_CASE("one stream gives the permutations of the published double splits") {
   CHECK(std::vector(second.begin(), second.begin() + 8) ==
         std::vector<std::size_t>{58, 46, 19, 40, 50, 25, 26, 14});
   auto const other = NumpyRandom(2).permutation(124);
-  CHECK(std::vector(other.begin(), other.begin() + 4) == std::vector<std::size_t>{121, 111, 94, 14});
+  CHECK(std::vector(other.begin(), other.begin() + 4) ==
+        std::vector<std::size_t>{121, 111, 94, 14});
 }
 
 TEST_CASE("permutations of ten for three seeds") {

@@ -1,0 +1,41 @@
+#pragma once
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "parallel/communicator.hpp"
+
+namespace pertscale {
+
+/// Seconds of one phase over the ranks.
+struct PhaseTime {
+  std::string task;   ///< dataset or task the phase belongs to, or `*`
+  std::string phase;  ///< "open", "moments", "fit", "score", "tables" ...
+  double seconds_min = 0, seconds_mean = 0, seconds_max = 0;
+  double peak_rss_mib = 0;  ///< largest of the ranks so far
+};
+
+/// Peak resident memory of this process in MiB.
+double peak_rss_mib();
+
+/// Collects phases. Every rank calls `measure` with the same phases in the same order.
+class PhaseMeter {
+ public:
+  explicit PhaseMeter(Communicator const& comm) : comm_(comm) {}
+
+  template <class Work>
+  void measure(std::string task, std::string phase, Work&& work) {
+    auto const start = std::chrono::steady_clock::now();
+    work();
+    std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - start;
+    record(std::move(task), std::move(phase), taken.count());
+  }
+  std::vector<PhaseTime> const& phases() const { return phases_; }
+
+ private:
+  void record(std::string task, std::string phase, double seconds);
+  Communicator const& comm_;
+  std::vector<PhaseTime> phases_;
+};
+
+}  // namespace pertscale

@@ -1,0 +1,327 @@
+#include "suite/cell_labels.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "core/random.hpp"
+#include "core/text.hpp"
+
+namespace pertscale {
+
+namespace {
+
+constexpr std::int32_t left_out = -1;
+
+/// Condition of each cell as a number, while labels are being sorted out.
+struct Draft {
+  std::vector<Condition> conditions;       ///< by key, in order of first sight
+  std::vector<std::int32_t> condition_of;  ///< per cell, or left_out
+  std::vector<std::string> contexts;       ///< sorted
+  std::vector<std::int32_t> context_of;    ///< per cell
+};
+
+std::string count_text(std::int64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string_view noun_of(DatasetSpec const& spec) { return spec.rows == "cells" ? "cell" : "row"; }
+
+bool compare(double value, std::string const& comparison, double bound) {
+  if (comparison == "<") return value < bound;
+  if (comparison == "<=") return value <= bound;
+  if (comparison == ">") return value > bound;
+  return value >= bound;
+}
+
+/// Which cells pass one `where`.
+std::vector<bool> passing(CellFilter const& filter, ScreenReader const& reader) {
+  std::vector<bool> keep;
+  bool const by_number = filter.comparison[0] == '<' || filter.comparison[0] == '>';
+  if (by_number) {
+    double const bound = *parse_double(filter.values[0]);
+    for (double const value : reader.obs_numbers(filter.column))
+      keep.push_back(compare(value, filter.comparison, bound));
+    return keep;
+  }
+  auto const column = reader.obs(filter.column);
+  std::set<std::string> const wanted(filter.values.begin(), filter.values.end());
+  bool const when_found = filter.comparison == "=";
+  for (std::size_t i = 0; i < column.values.size(); ++i) {
+    bool const found = !column.missing[i] && wanted.contains(column.values[i]);
+    keep.push_back(found == when_found);
+  }
+  return keep;
+}
+
+void apply_filters(Dataset& dataset, ScreenReader const& reader,
+                   std::vector<std::int32_t>& condition_of) {
+  for (auto const& filter : dataset.spec.where) {
+    auto const keep = passing(filter, reader);
+    std::int64_t dropped = 0;
+    for (std::size_t i = 0; i < keep.size(); ++i) {
+      if (keep[i] || condition_of[i] == left_out) continue;
+      condition_of[i] = left_out;
+      ++dropped;
+    }
+    if (dropped > 0)
+      dataset.notes.push_back(fmt::format("{} left out by where = {}",
+                                          count_text(dropped, noun_of(dataset.spec)), filter.text));
+  }
+}
+
+/// Parses each distinct label once; cells of one condition share a number.
+void read_conditions(Dataset& dataset, ScreenReader const& reader, Draft& draft) {
+  auto const& spec = dataset.spec;
+  auto const grammar = spec.grammar();
+  auto const column = reader.obs(spec.condition_column);
+  std::map<std::string, std::int32_t> by_label, by_key;
+  std::int64_t unlabelled = 0;
+  for (std::size_t i = 0; i < column.values.size(); ++i) {
+    auto const& label = column.values[i];
+    if (column.missing[i] || label.empty()) {
+      ++unlabelled;
+      draft.condition_of.push_back(left_out);
+      continue;
+    }
+    auto const known = by_label.find(label);
+    if (known != by_label.end()) {
+      draft.condition_of.push_back(known->second);
+      continue;
+    }
+    Condition condition;
+    try {
+      condition = parse_condition(label, grammar);
+    } catch (UserError const& error) {
+      throw UserError(
+          fmt::format("{}: obs column '{}': {}", spec.path, spec.condition_column, error.what()));
+    }
+    auto const next = static_cast<std::int32_t>(draft.conditions.size());
+    auto const [at, fresh] = by_key.emplace(condition_key(condition, grammar), next);
+    if (fresh)
+      draft.conditions.push_back(condition);
+    else if (label < draft.conditions[static_cast<std::size_t>(at->second)].name)
+      draft.conditions[static_cast<std::size_t>(at->second)].name = label;
+    by_label.emplace(label, at->second);
+    draft.condition_of.push_back(at->second);
+  }
+  if (unlabelled > 0)
+    dataset.notes.push_back(fmt::format("{} left out: no value in obs column '{}'",
+                                        count_text(unlabelled, noun_of(spec)),
+                                        spec.condition_column));
+}
+
+void read_contexts(Dataset& dataset, ScreenReader const& reader, Draft& draft) {
+  draft.context_of.assign(draft.condition_of.size(), 0);
+  if (dataset.spec.context_column.empty()) {
+    draft.contexts = {""};
+    return;
+  }
+  auto const column = reader.obs(dataset.spec.context_column);
+  std::set<std::string> names;
+  std::int64_t unlabelled = 0;
+  for (std::size_t i = 0; i < column.values.size(); ++i) {
+    if (draft.condition_of[i] == left_out) continue;
+    if (column.missing[i]) {
+      draft.condition_of[i] = left_out;
+      ++unlabelled;
+    } else {
+      names.insert(column.values[i]);
+    }
+  }
+  draft.contexts.assign(names.begin(), names.end());
+  for (std::size_t i = 0; i < column.values.size(); ++i)
+    if (draft.condition_of[i] != left_out)
+      draft.context_of[i] = static_cast<std::int32_t>(
+          std::lower_bound(draft.contexts.begin(), draft.contexts.end(), column.values[i]) -
+          draft.contexts.begin());
+  if (unlabelled > 0)
+    dataset.notes.push_back(fmt::format("{} left out: no value in obs column '{}'",
+                                        count_text(unlabelled, noun_of(dataset.spec)),
+                                        dataset.spec.context_column));
+}
+
+/// `conditions = file:F`: keeps the listed conditions (control always); a listed name the screen
+/// lacks is a mistake.
+void keep_listed(Dataset& dataset, Draft& draft) {
+  auto const& spec = dataset.spec;
+  if (!spec.conditions.given()) return;
+  auto const grammar = spec.grammar();
+  std::map<std::string, std::string> wanted;
+  for (auto const& name : parse_list(spec.conditions.text))
+    wanted.emplace(condition_key(parse_condition(name, grammar), grammar), name);
+  std::vector<bool> keep;
+  for (auto& condition : draft.conditions) {
+    auto const listed = wanted.find(condition_key(condition, grammar));
+    keep.push_back(condition.is_control() || listed != wanted.end());
+    if (listed == wanted.end()) continue;
+    wanted.erase(listed);
+  }
+  if (!wanted.empty())
+    throw UserError(
+        fmt::format("{}: {} of the list's conditions are not in {} (first: '{}'); correct the list "
+                    "or the condition-column",
+                    spec.conditions.path, wanted.size(), spec.path, wanted.begin()->second));
+  std::int64_t dropped = 0;
+  for (auto& condition : draft.condition_of)
+    if (condition != left_out && !keep[static_cast<std::size_t>(condition)]) {
+      condition = left_out;
+      ++dropped;
+    }
+  if (dropped > 0)
+    dataset.notes.push_back(
+        fmt::format("{} of {} left out: not in {}", count_text(dropped, noun_of(spec)),
+                    count_text(std::count(keep.begin(), keep.end(), false), "condition"),
+                    spec.conditions.path));
+}
+
+using CellLists = std::map<std::pair<std::int32_t, std::int32_t>, std::vector<std::size_t>>;
+
+CellLists cells_by_group(Draft const& draft) {
+  CellLists lists;
+  for (std::size_t i = 0; i < draft.condition_of.size(); ++i)
+    if (draft.condition_of[i] != left_out)
+      lists[{draft.context_of[i], draft.condition_of[i]}].push_back(i);
+  return lists;
+}
+
+/// min-cells, max-cells and max-control-cells.
+void bound_cells(Dataset& dataset, Draft& draft) {
+  auto const& spec = dataset.spec;
+  std::int64_t too_small = 0, small_cells = 0, sampled_out = 0;
+  for (auto& [group, cells] : cells_by_group(draft)) {
+    auto const& condition = draft.conditions[static_cast<std::size_t>(group.second)];
+    auto const count = static_cast<std::int64_t>(cells.size());
+    if (!condition.is_control() && count < spec.min_cells) {
+      ++too_small;
+      small_cells += count;
+      for (auto const cell : cells) draft.condition_of[cell] = left_out;
+      continue;
+    }
+    std::int64_t const bound = condition.is_control() ? spec.max_control_cells : spec.max_cells;
+    if (bound == 0 || count <= bound) continue;
+    auto const& context = draft.contexts[static_cast<std::size_t>(group.first)];
+    RandomStream random(static_cast<std::uint64_t>(spec.sample_seed),
+                        "max-cells/" + context + "/" + condition.name);
+    auto const order = random.permutation(cells.size());
+    for (auto i = static_cast<std::size_t>(bound); i < cells.size(); ++i)
+      draft.condition_of[cells[order[i]]] = left_out;
+    sampled_out += count - bound;
+  }
+  if (too_small > 0)
+    dataset.notes.push_back(fmt::format("{} left out in {} of fewer than {} (min-cells)",
+                                        count_text(small_cells, noun_of(spec)),
+                                        count_text(too_small, "condition"), spec.min_cells));
+  if (sampled_out > 0)
+    dataset.notes.push_back(fmt::format("{} left out by max-cells or max-control-cells",
+                                        count_text(sampled_out, noun_of(spec))));
+}
+
+void check_control(Dataset const& dataset) {
+  auto const& labels = dataset.labels;
+  auto const& spec = dataset.spec;
+  auto const control = labels.control();
+  if (labels.rows().empty())
+    throw UserError(fmt::format("{}: no {} is left after the filters of {}", spec.path,
+                                noun_of(spec), spec.file));
+  if (!control) {
+    std::vector<std::string> names;
+    for (auto const& condition : labels.conditions()) names.push_back(condition.name);
+    names.resize(std::min<std::size_t>(names.size(), 8));
+    throw UserError(
+        fmt::format("{}: no control {} in obs column '{}' (control = {}; the column holds {} ...); "
+                    "set control to the "
+                    "name of the unperturbed condition",
+                    spec.path, noun_of(spec), spec.condition_column, join(spec.control, ","),
+                    join(names, ", ")));
+  }
+  std::vector<std::string> without;
+  for (std::size_t context = 0; context < labels.contexts().size(); ++context)
+    if (!labels.row(*control, context)) without.push_back(labels.contexts()[context]);
+  if (!without.empty())
+    throw UserError(fmt::format("{}: no control {} in context {}; leave it out with where = {}!={}",
+                                spec.path, noun_of(spec), join(without, ", "), spec.context_column,
+                                join(without, ",")));
+  if (labels.conditions().size() < 2)
+    throw UserError(fmt::format("{}: all {}s are control; there is no perturbation to predict",
+                                spec.path, noun_of(spec)));
+}
+
+/// Sorts what is left into Labels.
+void make_labels(Dataset& dataset, Draft const& draft) {
+  auto const lists = cells_by_group(draft);
+  std::vector<std::int32_t> used;
+  std::set<std::int32_t> used_contexts;
+  for (auto const& [group, cells] : lists) {
+    used.push_back(group.second);
+    used_contexts.insert(group.first);
+  }
+  std::sort(used.begin(), used.end());
+  used.erase(std::unique(used.begin(), used.end()), used.end());
+  auto const name_of = [&](std::int32_t c) {
+    return draft.conditions[static_cast<std::size_t>(c)].name;
+  };
+  std::sort(used.begin(), used.end(), [&](auto a, auto b) { return name_of(a) < name_of(b); });
+
+  std::map<std::int32_t, std::size_t> condition_at, context_at;
+  std::vector<Condition> conditions;
+  for (auto const c : used) {
+    condition_at.emplace(c, conditions.size());
+    conditions.push_back(draft.conditions[static_cast<std::size_t>(c)]);
+  }
+  std::vector<std::string> contexts;
+  for (auto const c : used_contexts) {
+    context_at.emplace(c, contexts.size());
+    contexts.push_back(draft.contexts[static_cast<std::size_t>(c)]);
+  }
+  std::map<std::pair<std::size_t, std::size_t>, std::vector<std::size_t> const*> sorted;
+  for (auto const& [group, cells] : lists)
+    sorted[{context_at.at(group.first), condition_at.at(group.second)}] = &cells;
+
+  std::vector<LabelRow> rows;
+  dataset.row_of_cell.assign(draft.condition_of.size(), left_out);
+  for (auto const& [group, cells] : sorted) {
+    double weight = 0;
+    for (auto const cell : *cells) {
+      dataset.row_of_cell[cell] = static_cast<std::int32_t>(rows.size());
+      weight += dataset.weights.empty() ? 1 : dataset.weights[cell];
+    }
+    rows.push_back({group.second, group.first, std::llround(weight)});
+  }
+  dataset.labels = Labels(std::move(conditions), std::move(contexts), std::move(rows));
+}
+
+/// Weights of pseudobulk rows: obs `cells` where there is one, else each row alike.
+void read_weights(Dataset& dataset, ScreenReader const& reader) {
+  auto const& spec = dataset.spec;
+  if (spec.rows != "pseudobulk") return;
+  auto const columns = reader.obs_columns();
+  if (std::find(columns.begin(), columns.end(), "cells") == columns.end()) {
+    dataset.weights.assign(static_cast<std::size_t>(dataset.info.rows), 1.0);
+    return;
+  }
+  dataset.weights = reader.obs_numbers("cells");
+  for (std::size_t i = 0; i < dataset.weights.size(); ++i)
+    if (!(dataset.weights[i] > 0))
+      throw UserError(fmt::format("{}: obs column 'cells' is {} in row {}; it must be positive",
+                                  spec.path, number_text(dataset.weights[i]), i));
+}
+
+}  // namespace
+
+void label_cells(Dataset& dataset, ScreenReader const& reader) {
+  Draft draft;
+  read_conditions(dataset, reader, draft);
+  apply_filters(dataset, reader, draft.condition_of);
+  keep_listed(dataset, draft);
+  read_contexts(dataset, reader, draft);
+  bound_cells(dataset, draft);
+  read_weights(dataset, reader);
+  make_labels(dataset, draft);
+  check_control(dataset);
+}
+
+}  // namespace pertscale

@@ -1,0 +1,141 @@
+#include "suite/dataset.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
+#include "core/hash.hpp"
+#include "core/packing.hpp"
+#include "core/text.hpp"
+#include "suite/cell_labels.hpp"
+
+namespace pertscale {
+
+namespace {
+
+constexpr std::uintmax_t whole_below = std::uintmax_t{64} << 20;
+constexpr std::size_t sample_bytes = std::size_t{64} << 10;
+constexpr int samples = 64;
+
+std::string digest_of(std::string const& path, bool whole) {
+  std::ifstream in(path, std::ios::binary);
+  auto const size = std::filesystem::file_size(path);
+  Sha256 hash;
+  std::string block(whole ? std::size_t{1} << 20 : sample_bytes, '\0');
+  if (whole) {
+    while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0)
+      hash.add(std::string_view(block.data(), static_cast<std::size_t>(in.gcount())));
+    return hash.hex();
+  }
+  auto const changed = std::filesystem::last_write_time(path).time_since_epoch().count();
+  hash.add_field(std::to_string(size)).add_field(std::to_string(changed));
+  for (int i = 0; i < samples; ++i) {
+    in.seekg(static_cast<std::streamoff>((size - sample_bytes) / (samples - 1) *
+                                         static_cast<std::uintmax_t>(i)));
+    in.read(block.data(), static_cast<std::streamsize>(block.size()));
+    hash.add(block);
+  }
+  return hash.hex();
+}
+
+void check_sha256(DatasetSpec const& spec) {
+  if (spec.sha256.empty()) return;
+  std::string const found = digest_of(spec.path, true);
+  if (found != spec.sha256)
+    throw UserError(
+        fmt::format("{}: sha256 is {}, but {} says {}; fetch the file anew or correct the key",
+                    spec.path, found, spec.file, spec.sha256));
+}
+
+/// The keys that change numbers, not the names of files.
+std::string spec_identity(DatasetSpec const& spec) {
+  Sha256 hash;
+  for (auto const& [key, value] : spec.echo()) {
+    bool const naming = key == "name" || key == "path" || key == "source" || key == "sha256" ||
+                        key == "conditions" || (key == "genes" && value.starts_with("file:"));
+    if (!naming) hash.add_field(key).add_field(value);
+  }
+  hash.add_field(spec.conditions.text).add_field(spec.gene_list.text);
+  return hash.hex();
+}
+
+void note_genes(Dataset& dataset) {
+  auto const duplicates = dataset.genes.duplicates();
+  if (duplicates.empty()) return;
+  dataset.notes.push_back(
+      fmt::format("{} gene name(s) occur more than once (first: {}); they stay apart, and a "
+                  "look-up by name takes the first",
+                  duplicates.size(), duplicates.front()));
+}
+
+Dataset open_on_root(DatasetSpec const& spec) {
+  Dataset dataset;
+  dataset.spec = spec;
+  auto const reader = open_screen(spec.path);
+  check_sha256(spec);
+  reader->select(spec.matrix);
+  dataset.info = reader->info();
+  dataset.notes.push_back(reader->describe());
+  auto names = reader->var(spec.gene_column, spec.matrix);
+  dataset.genes = GeneTable(std::move(names.values));
+  note_genes(dataset);
+  label_cells(dataset, *reader);
+  dataset.digest =
+      Sha256().add_field(content_digest(spec.path)).add_field(spec_identity(spec)).hex();
+  return dataset;
+}
+
+std::string pack(Dataset const& d) {
+  Packer p;
+  p.put(d.digest).put(d.genes.names()).put(d.labels.contexts()).put(d.row_of_cell);
+  p.put(d.weights).put(d.notes).put(d.labels.rows());
+  p.put(static_cast<std::uint64_t>(d.labels.conditions().size()));
+  for (auto const& condition : d.labels.conditions()) p.put(condition.name).put(condition.targets);
+  p.put(d.info.layout).put(d.info.rows).put(d.info.columns).put(d.info.stored);
+  p.put(d.info.integer).put(d.info.value_type).put(d.info.index_type).put(d.info.compression);
+  return p.bytes();
+}
+
+Dataset unpack(DatasetSpec const& spec, std::string const& bytes) {
+  Dataset d;
+  d.spec = spec;
+  Unpacker u(bytes);
+  u.take(d.digest);
+  d.genes = GeneTable(u.take<std::vector<std::string>>());
+  auto contexts = u.take<std::vector<std::string>>();
+  u.take(d.row_of_cell);
+  u.take(d.weights);
+  u.take(d.notes);
+  auto rows = u.take<std::vector<LabelRow>>();
+  std::vector<Condition> conditions(u.take<std::uint64_t>());
+  for (auto& condition : conditions) {
+    u.take(condition.name);
+    u.take(condition.targets);
+  }
+  d.labels = Labels(std::move(conditions), std::move(contexts), std::move(rows));
+  u.take(d.info.layout);
+  u.take(d.info.rows);
+  u.take(d.info.columns);
+  u.take(d.info.stored);
+  u.take(d.info.integer);
+  u.take(d.info.value_type);
+  u.take(d.info.index_type);
+  u.take(d.info.compression);
+  return d;
+}
+
+}  // namespace
+
+std::string content_digest(std::string const& path) {
+  return digest_of(path, std::filesystem::file_size(path) <= whole_below);
+}
+
+Dataset open_dataset(DatasetSpec const& spec, Communicator const& comm) {
+  std::string const bytes = on_root(comm, [&] { return pack(open_on_root(spec)); });
+  return unpack(spec, bytes);
+}
+
+}  // namespace pertscale

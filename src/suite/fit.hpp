@@ -1,0 +1,21 @@
+#pragma once
+#include <vector>
+
+#include "data/prediction.hpp"
+#include "data/screen.hpp"
+#include "data/training_view.hpp"
+#include "suite/plan.hpp"
+
+namespace pertscale {
+
+/// The training side of one context. With `pooled`, training profiles of every context count: each
+/// is shifted to the target's control (x - control of its context + control of the target), and a
+/// condition measured in several contexts is averaged over them, each context weighted alike.
+TrainingView training_view(Screen const& screen, PerturbationSplit const& split,
+                           std::size_t context, bool pooled);
+
+/// Fits a task's model in every context that has held-out rows and predicts them, in the order of
+/// task.held_out.
+Prediction fit_and_predict(Plan const& plan, Task const& task, Screen const& screen);
+
+}  // namespace pertscale

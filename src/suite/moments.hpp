@@ -1,0 +1,44 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "data/moment_sums.hpp"
+#include "parallel/communicator.hpp"
+#include "suite/dataset.hpp"
+
+namespace pertscale {
+
+/// Means, variances and non-zero fractions of consecutive rows of Labels (on rank 0).
+struct MomentTile {
+  std::size_t first_row = 0;
+  Matrix mean, variance, nonzero;  ///< rows of the tile x genes; nonzero 0 x 0 for pseudobulk files
+};
+
+struct MomentOptions {
+  std::uint64_t memory = std::uint64_t{1} << 30;  ///< bound of one rank, bytes
+  std::function<bool()> stop = [] { return false; };
+};
+
+/// What was read, for the log and timings.csv.
+struct MomentReport {
+  std::int64_t passes = 0;       ///< over the matrix, the one for library sizes included
+  double target_sum = 0;         ///< library size that counts were scaled to; 0 for other values
+  std::int64_t empty_cells = 0;  ///< kept cells without a count
+  double read_seconds = 0;       ///< in the reader, largest over ranks
+  double bytes_read = 0;         ///< decoded bytes of values and indices, all ranks and passes
+};
+
+/// Streams the matrix by slabs spread over all ranks, normalises counts, and hands finished tiles
+/// to `sink` on rank 0, in row order. The same bits for any number of ranks and any memory bound.
+/// When `dispersion` is given it is filled on every rank (over all kept cells). Throws UserError
+/// (negative or fractional counts ...), Stopped.
+MomentReport stream_moments(Dataset const& dataset, Communicator const& comm,
+                            MomentOptions const& options,
+                            std::function<void(MomentTile const&)> const& sink,
+                            DispersionSums* dispersion = nullptr);
+
+/// Passes over the matrix that `stream_moments` will need, for the plan.
+std::int64_t planned_passes(Dataset const& dataset, std::uint64_t memory);
+
+}  // namespace pertscale

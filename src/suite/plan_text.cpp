@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "suite/moments.hpp"
+#include "suite/plan.hpp"
+#include "suite/profile_product.hpp"
+
+namespace pertscale {
+
+namespace {
+
+double stored_bytes(Dataset const& dataset) {
+  auto const stored = static_cast<double>(dataset.info.stored);
+  bool const wide = dataset.info.value_type.ends_with("64");
+  double const value = wide ? 8 : 4;
+  double const index = dataset.info.layout == MatrixInfo::Layout::dense ? 0
+                       : dataset.info.index_type.ends_with("64")        ? 8
+                                                                        : 4;
+  return stored * (value + index);
+}
+
+std::string layout_text(MatrixInfo const& info) {
+  std::string text = info.layout == MatrixInfo::Layout::dense ? "dense"
+                     : info.layout == MatrixInfo::Layout::csr ? "CSR"
+                                                              : "CSC";
+  return fmt::format("{} {}, {}", text, info.value_type,
+                     info.compression == "none" ? "uncompressed" : info.compression);
+}
+
+std::string dataset_text(Dataset const& dataset, std::uint64_t memory) {
+  auto const& labels = dataset.labels;
+  std::int64_t cells = 0;
+  for (auto const& row : labels.rows()) cells += row.cells;
+  std::string out = fmt::format(
+      "dataset {}: {} {} x {} genes ({}), {} conditions, {} context(s), {} pass(es) over the "
+      "matrix\n",
+      dataset.spec.name, cells, dataset.spec.rows == "cells" ? "cells" : "cells behind profiles",
+      dataset.info.columns, layout_text(dataset.info), labels.conditions().size(),
+      labels.contexts().size(), planned_passes(dataset, memory));
+  for (auto const& note : dataset.notes) out += "  " + note + "\n";
+  return out;
+}
+
+/// Bytes one rank needs for the widest task: training profiles twice (view and factorisation),
+/// predictions, a block.
+double task_memory(Plan const& plan, Task const& task) {
+  auto const genes = static_cast<double>(plan.datasets[task.dataset].genes.size());
+  auto const training = static_cast<double>(plan.split_of(task).train.size());
+  return 8 * genes * (2 * training + 2 * static_cast<double>(task.held_out.size()));
+}
+
+}  // namespace
+
+PlanEstimate estimate(Plan const& plan, std::uint64_t memory_per_rank) {
+  PlanEstimate out;
+  auto const metrics = static_cast<double>(plan.study->metrics.size());
+  for (auto const& unit : plan.units) {
+    out.flops += unit.cost;
+    auto const& task = plan.tasks[unit.task];
+    if (unit.kind == Unit::Kind::fit)
+      out.disk +=
+          8 * static_cast<double>(task.held_out.size() * plan.datasets[task.dataset].genes.size());
+  }
+  for (auto const& task : plan.tasks) {
+    out.score_rows += metrics * static_cast<double>(task.held_out.size());
+    out.rank_memory = std::max(out.rank_memory, task_memory(plan, task));
+  }
+  for (auto const& dataset : plan.datasets) {
+    auto const rows = dataset.labels.rows().size();
+    out.bytes_read +=
+        stored_bytes(dataset) * static_cast<double>(planned_passes(dataset, memory_per_rank));
+    out.disk += product_bytes(rows, dataset.genes.size());
+    double const moments = std::min(static_cast<double>(memory_per_rank),
+                                    44.0 * static_cast<double>(rows * dataset.genes.size()) +
+                                        std::min(stored_bytes(dataset) * 4,
+                                                 static_cast<double>(memory_per_rank) / 5)) +
+                           12.0 * static_cast<double>(dataset.row_of_cell.size());
+    out.rank_memory = std::max(out.rank_memory, moments);
+  }
+  out.disk += 2 * 90 * out.score_rows;  // journal and scores.csv, about 90 bytes a row each
+  return out;
+}
+
+std::string plan_text(Plan const& plan, std::uint64_t memory_per_rank) {
+  std::string out = fmt::format("plan of {}\n", plan.study->file);
+  for (auto const& dataset : plan.datasets) out += dataset_text(dataset, memory_per_rank);
+  for (auto const& group : plan.splits) {
+    std::size_t scored = 0;
+    auto const& protocol = plan.study->protocols[group.protocol];
+    for (auto const& split : group.splits)
+      scored += split.scored(protocol.part.object->scores_validation()).size();
+    out += fmt::format("protocol {} on {}: {} split(s), {} held-out profiles{}\n", protocol.label,
+                       plan.datasets[group.dataset].spec.name, group.splits.size(), scored,
+                       protocol.part.info->traits.pools_contexts
+                           ? "; models are fitted over all training contexts (pool=auto)"
+                           : "");
+  }
+  auto const cost = estimate(plan, memory_per_rank);
+  out += fmt::format("{} models x {} metrics: {} tasks, {} units, {:.0f} score rows\n",
+                     plan.study->models.size(), plan.study->metrics.size(), plan.tasks.size(),
+                     plan.units.size(), cost.score_rows);
+  out += fmt::format(
+      "estimate: {:.3g} GFLOP, {} read from screens, {} memory a rank (bound for reading {}), {} "
+      "disk\n",
+      cost.flops * 1e-9, bytes_text(cost.bytes_read), bytes_text(cost.rank_memory),
+      bytes_text(static_cast<double>(memory_per_rank)), bytes_text(cost.disk));
+  return out;
+}
+
+}  // namespace pertscale

@@ -1,0 +1,182 @@
+#include "suite/prepare.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include "core/hash.hpp"
+#include "core/text.hpp"
+#include "data/variable_genes.hpp"
+#include "report/durable_file.hpp"
+#include "suite/profile_product.hpp"
+
+namespace pertscale {
+
+namespace {
+
+std::filesystem::path product_path(std::filesystem::path const& cache, Dataset const& dataset) {
+  return cache / fmt::format("{}.{}.profiles", percent_escape(dataset.spec.name),
+                             dataset.digest.substr(0, 16));
+}
+
+/// Genes that `genes = file:F` names, in the screen's order.
+std::vector<std::size_t> listed_genes(Dataset const& dataset) {
+  auto const names = parse_list(dataset.spec.gene_list.text);
+  std::set<std::string> const wanted(names.begin(), names.end());
+  std::vector<std::size_t> chosen;
+  for (std::size_t g = 0; g < dataset.genes.size(); ++g)
+    if (wanted.contains(dataset.genes.name(g))) chosen.push_back(g);
+  if (chosen.empty())
+    throw UserError(fmt::format("{}: none of its {} genes is in {}; check gene-column",
+                                dataset.spec.gene_list.path, names.size(), dataset.spec.path));
+  return chosen;
+}
+
+/// Genes after `genes =`; empty means all.
+std::vector<std::size_t> chosen_genes(Dataset const& dataset, DispersionSums const& dispersion) {
+  auto const& spec = dataset.spec;
+  if (spec.gene_list.given()) return listed_genes(dataset);
+  if (spec.variable_genes() == 0) return {};
+  std::int64_t cells = 0;
+  for (auto const& row : dataset.labels.rows()) cells += row.cells;
+  auto const variable = seurat_variable_genes(dispersion, cells, dataset.genes.size(),
+                                              static_cast<std::size_t>(spec.variable_genes()));
+  std::set<std::size_t> chosen(variable.begin(), variable.end());
+  if (spec.keeps_targets())
+    for (auto const& condition : dataset.labels.conditions())
+      for (auto const& target : condition.targets)
+        if (auto const gene = dataset.genes.find(target)) chosen.insert(*gene);
+  return {chosen.begin(), chosen.end()};
+}
+
+Matrix columns_of(Matrix const& rows, std::vector<std::size_t> const& genes) {
+  if (rows.size() == 0) return rows;
+  Matrix out(rows.rows(), static_cast<Eigen::Index>(genes.size()));
+  for (Eigen::Index r = 0; r < rows.rows(); ++r)
+    for (std::size_t j = 0; j < genes.size(); ++j)
+      out(r, static_cast<Eigen::Index>(j)) = rows(r, static_cast<Eigen::Index>(genes[j]));
+  return out;
+}
+
+MomentTile copy_rows(ProfileTables const& tables, std::size_t row) {
+  auto const copy = [row](ProfileTable const& table) {
+    if (table.empty()) return Matrix();
+    return Matrix(
+        ConstMatrixMap(table.row(row).data(), 1, static_cast<Eigen::Index>(table.genes())));
+  };
+  return {row, copy(tables.mean), copy(tables.variance), copy(tables.nonzero)};
+}
+
+/// Streams the screen into `path`, and the chosen genes beside it.
+class ProductBuilder {
+ public:
+  ProductBuilder(Dataset const& dataset, Communicator const& comm, std::filesystem::path path)
+      : data_(dataset), comm_(comm), path_(std::move(path)), genes_path_(path_) {
+    genes_path_ += ".genes";
+  }
+
+  /// Numbers of the chosen genes; empty means all.
+  std::vector<std::size_t> genes() const {
+    std::vector<std::size_t> out;
+    auto const text = on_root(comm_, [&] {
+      return std::filesystem::exists(genes_path_) ? read_text(genes_path_) : std::string();
+    });
+    for (auto const& word : split(text, '\n'))
+      if (!word.empty()) out.push_back(static_cast<std::size_t>(*parse_integer(word)));
+    return out;
+  }
+
+  std::optional<ProfileTables> map(std::vector<std::size_t> const& genes) const {
+    return map_profile_product(path_, data_.digest, data_.labels.rows().size(),
+                               genes.empty() ? data_.genes.size() : genes.size());
+  }
+
+  MomentReport build(MomentOptions const& options) const {
+    bool const all_genes = data_.spec.genes == "all";
+    bool const by_variance = data_.spec.variable_genes() > 0;
+    DispersionSums dispersion(by_variance ? data_.genes.size() : 0);
+    auto const whole = all_genes ? path_ : std::filesystem::path(path_.string() + ".whole");
+    std::optional<ProfileProductWriter> writer;
+    agree(comm_, [&] {
+      if (comm_.root())
+        writer.emplace(whole, data_.digest, data_.labels.rows().size(), data_.genes.size());
+    });
+    auto const report = stream_moments(
+        data_, comm_, options, [&](MomentTile const& tile) { writer->write(tile); },
+        by_variance ? &dispersion : nullptr);
+    agree(comm_, [&] {
+      if (!comm_.root()) return;
+      writer->finish();
+      if (!all_genes) narrow(whole, chosen_genes(data_, dispersion));
+    });
+    return report;
+  }
+
+ private:
+  static std::string read_text(std::filesystem::path const& path);
+
+  void narrow(std::filesystem::path const& whole, std::vector<std::size_t> const& genes) const {
+    auto const rows = data_.labels.rows().size();
+    auto const tables = map_profile_product(whole, data_.digest, rows, data_.genes.size());
+    if (!tables) throw InternalError(whole.string() + " cannot be read back");
+    ProfileProductWriter writer(path_, data_.digest, rows, genes.size());
+    for (std::size_t row = 0; row < rows; ++row) {
+      auto tile = copy_rows(*tables, row);
+      writer.write({row, columns_of(tile.mean, genes), columns_of(tile.variance, genes),
+                    columns_of(tile.nonzero, genes)});
+    }
+    std::string list;
+    for (auto const gene : genes) list += fmt::format("{}\n", gene);
+    write_durably(genes_path_, list);
+    writer.finish();
+    std::filesystem::remove(whole);
+  }
+
+  Dataset const& data_;
+  Communicator const& comm_;
+  std::filesystem::path path_, genes_path_;
+};
+
+std::string ProductBuilder::read_text(std::filesystem::path const& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+GeneTable narrowed(GeneTable const& all, std::vector<std::size_t> const& genes) {
+  if (genes.empty()) return all;
+  std::vector<std::string> names;
+  for (auto const gene : genes) names.push_back(all.name(gene));
+  return GeneTable(std::move(names));
+}
+
+}  // namespace
+
+Screen prepare_screen(Dataset const& dataset, Communicator const& comm,
+                      std::filesystem::path const& cache, MomentOptions const& options,
+                      PrepareReport* report) {
+  ProductBuilder const builder(dataset, comm, product_path(cache, dataset));
+  PrepareReport mine;
+  auto genes = builder.genes();
+  auto tables = builder.map(genes);
+  mine.from_cache = !comm.any(!tables);
+  if (!mine.from_cache) {
+    mine.moments = builder.build(options);
+    genes = builder.genes();
+    tables = builder.map(genes);
+  }
+  if (!tables) throw InternalError("the product of " + dataset.spec.name + " cannot be mapped");
+  Screen screen;
+  screen.name = dataset.spec.name;
+  screen.values = dataset.spec.values == "latent" ? ValueKind::latent : ValueKind::expression;
+  screen.genes = narrowed(dataset.genes, genes);
+  screen.labels = dataset.labels;
+  screen.mean = tables->mean;
+  screen.variance = tables->variance;
+  screen.nonzero = tables->nonzero;
+  if (report != nullptr) *report = mine;
+  return screen;
+}
+
+}  // namespace pertscale

@@ -1,0 +1,25 @@
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "data/screen.hpp"
+#include "parallel/communicator.hpp"
+#include "suite/dataset.hpp"
+#include "suite/moments.hpp"
+
+namespace pertscale {
+
+/// What preparing one dataset took.
+struct PrepareReport {
+  bool from_cache = false;
+  MomentReport moments;
+};
+
+/// Pseudobulk profiles of a dataset, from the cache or streamed into it by all ranks; then the
+/// read-out genes that `genes =` chooses. Every rank maps the same file.
+Screen prepare_screen(Dataset const& dataset, Communicator const& comm,
+                      std::filesystem::path const& cache, MomentOptions const& options,
+                      PrepareReport* report = nullptr);
+
+}  // namespace pertscale

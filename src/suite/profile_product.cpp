@@ -1,0 +1,150 @@
+#include "suite/profile_product.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+#include "core/hash.hpp"
+
+namespace pertscale {
+
+namespace {
+
+constexpr int tables = 3;
+
+/// First 4 KiB of a product; tables follow, each rows x genes doubles.
+struct Header {
+  char magic[8] = {'P', 'S', 'P', 'R', 'O', 'F', '0', '1'};
+  std::uint64_t identity = 0;
+  std::uint64_t rows = 0, genes = 0;
+  std::uint64_t present[tables] = {};
+  bool operator==(Header const&) const = default;
+};
+
+constexpr std::uint64_t header_bytes = 4096;
+
+std::uint64_t table_offset(int table, std::size_t rows, std::size_t genes) {
+  return header_bytes + static_cast<std::uint64_t>(table) * rows * genes * sizeof(double);
+}
+
+[[noreturn]] void fail(std::filesystem::path const& path) {
+  throw UserError(fmt::format("{}: cannot be written ({}); check the space and the rights there",
+                              path.string(), std::strerror(errno)));
+}
+
+}  // namespace
+
+ProfileProductWriter::ProfileProductWriter(std::filesystem::path path, std::string identity,
+                                           std::size_t rows, std::size_t genes)
+    : path_(std::move(path)), temporary_(path_), rows_(rows), genes_(genes) {
+  temporary_ += fmt::format(".tmp.{}", getpid());
+  file_ = open(temporary_.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0644);
+  if (file_ < 0) fail(path_);
+  Header header;
+  header.identity = checksum64(identity);
+  header.rows = rows;
+  header.genes = genes;
+  put(&header, sizeof header, 0);
+  if (ftruncate(file_, static_cast<off_t>(table_offset(tables, rows, genes))) != 0) fail(path_);
+}
+
+ProfileProductWriter::~ProfileProductWriter() {
+  if (file_ < 0) return;
+  close(file_);
+  unlink(temporary_.c_str());
+}
+
+void ProfileProductWriter::put(void const* bytes, std::size_t count, std::uint64_t offset) {
+  auto const* at = static_cast<char const*>(bytes);
+  while (count > 0) {
+    ssize_t const written = pwrite(file_, at, count, static_cast<off_t>(offset));
+    if (written < 0) fail(path_);
+    at += written;
+    count -= static_cast<std::size_t>(written);
+    offset += static_cast<std::uint64_t>(written);
+  }
+}
+
+void ProfileProductWriter::put_rows(int table, std::size_t first_row, Matrix const& rows) {
+  if (rows.size() == 0) return;
+  put(rows.data(), static_cast<std::size_t>(rows.size()) * sizeof(double),
+      table_offset(table, rows_, genes_) + first_row * genes_ * sizeof(double));
+  std::uint64_t const present = 1;
+  put(&present, sizeof present,
+      offsetof(Header, present) + static_cast<std::uint64_t>(table) * sizeof present);
+}
+
+void ProfileProductWriter::write(MomentTile const& tile) {
+  put_rows(0, tile.first_row, tile.mean);
+  put_rows(1, tile.first_row, tile.variance);
+  put_rows(2, tile.first_row, tile.nonzero);
+}
+
+void ProfileProductWriter::finish() {
+  int const file = std::exchange(file_, -1);
+  bool const synced = fsync(file) == 0 && close(file) == 0;
+  if (!synced || std::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_);
+}
+
+namespace {
+
+/// A file mapped read-only.
+class Mapping {
+ public:
+  Mapping(int file, std::size_t bytes)
+      : bytes_(bytes), data_(mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file, 0)) {}
+  ~Mapping() {
+    if (data_ != MAP_FAILED) munmap(data_, bytes_);
+  }
+  Mapping(Mapping const&) = delete;
+  Mapping& operator=(Mapping const&) = delete;
+  char const* data() const { return static_cast<char const*>(data_); }
+  bool fine() const { return data_ != MAP_FAILED; }
+
+ private:
+  std::size_t bytes_;
+  void* data_;
+};
+
+}  // namespace
+
+std::optional<ProfileTables> map_profile_product(std::filesystem::path const& path,
+                                                 std::string const& identity, std::size_t rows,
+                                                 std::size_t genes) {
+  auto const bytes = table_offset(tables, rows, genes);
+  std::error_code error;
+  if (std::filesystem::file_size(path, error) != bytes || error) return std::nullopt;
+  int const file = open(path.c_str(), O_RDONLY);
+  if (file < 0) return std::nullopt;
+  auto const mapping = std::make_shared<Mapping const>(file, bytes);
+  close(file);
+  if (!mapping->fine()) return std::nullopt;
+
+  Header header, wanted;
+  std::memcpy(&header, mapping->data(), sizeof header);
+  wanted.identity = checksum64(identity);
+  wanted.rows = rows;
+  wanted.genes = genes;
+  std::memcpy(wanted.present, header.present, sizeof wanted.present);
+  if (!(header == wanted) || header.present[0] == 0) return std::nullopt;
+
+  auto const table = [&](int t) {
+    if (header.present[t] == 0) return ProfileTable();
+    auto const* const data =
+        reinterpret_cast<double const*>(mapping->data() + table_offset(t, rows, genes));
+    return ProfileTable(mapping, data, rows, genes);
+  };
+  return ProfileTables{table(0), table(1), table(2)};
+}
+
+double product_bytes(std::size_t rows, std::size_t genes) {
+  return static_cast<double>(table_offset(tables, rows, genes));
+}
+
+}  // namespace pertscale

@@ -1,0 +1,278 @@
+#include "suite/results.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <tuple>
+
+#include "core/text.hpp"
+#include "report/durable_file.hpp"
+
+namespace pertscale {
+
+std::string record_text(UnitRecord const& r) {
+  auto const clean = [](std::string text) {
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    std::replace(text.begin(), text.end(), '\t', ' ');
+    return text;
+  };
+  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n{}", clean(r.error_type),
+                     clean(r.message), number_text(r.fit_seconds), number_text(r.score_seconds),
+                     number_text(r.peak_rss_mib), r.ranks, r.start, r.job, r.host,
+                     scores_text(r.scores));
+}
+
+UnitRecord parse_record(std::string const& text) {
+  std::size_t const end = text.find('\n');
+  auto const fields = split(std::string_view(text).substr(0, end), '\t');
+  if (fields.size() != 9) throw InternalError("a journal holds a malformed record");
+  UnitRecord r;
+  r.error_type = fields[0];
+  r.message = fields[1];
+  r.fit_seconds = parse_double(fields[2]).value_or(0);
+  r.score_seconds = parse_double(fields[3]).value_or(0);
+  r.peak_rss_mib = parse_double(fields[4]).value_or(0);
+  r.ranks = static_cast<int>(parse_integer(fields[5]).value_or(1));
+  r.start = fields[6];
+  r.job = fields[7];
+  r.host = fields[8];
+  r.scores = parse_scores(std::string_view(text).substr(end + 1));
+  return r;
+}
+
+namespace {
+
+/// Units of each task, in plan order.
+std::vector<std::vector<std::size_t>> units_by_task(Plan const& plan) {
+  std::vector<std::vector<std::size_t>> out(plan.tasks.size());
+  for (std::size_t u = 0; u < plan.units.size(); ++u) out[plan.units[u].task].push_back(u);
+  return out;
+}
+
+/// Everything the journal knows of one task.
+struct TaskResult {
+  std::string status = "ok", error_type, message;
+  std::vector<RawScore> scores;
+};
+
+TaskResult read_task(Plan const& plan, JournalIndex const& journal, Task const& task,
+                     std::vector<std::size_t> const& units) {
+  TaskResult result;
+  for (auto const u : units) {
+    auto const& key = plan.units[u].key;
+    if (!journal.contains(key)) {
+      if (result.error_type.empty()) result.status = "unfinished";
+      continue;
+    }
+    auto record = parse_record(journal.payload(key));
+    if (!record.error_type.empty() && result.error_type.empty()) {
+      result.status = "failed";
+      result.error_type = record.error_type;
+      result.message = record.message;
+    }
+    result.scores.insert(result.scores.end(), record.scores.begin(), record.scores.end());
+  }
+  if (result.status == "ok") return result;
+  result.scores.clear();
+  for (auto const row : task.held_out)
+    for (std::size_t m = 0; m < plan.study->metrics.size(); ++m)
+      result.scores.push_back({row, m, {0, Status(result.status)}});
+  return result;
+}
+
+/// Sorts by perturbation, context and the metric's column name.
+void sort_scores(Plan const& plan, Task const& task, std::vector<RawScore>& scores) {
+  auto const& labels = plan.datasets[task.dataset].labels;
+  std::sort(scores.begin(), scores.end(), [&](RawScore const& a, RawScore const& b) {
+    auto const& x = labels.rows()[a.row];
+    auto const& y = labels.rows()[b.row];
+    auto const key = [&](LabelRow const& r, RawScore const& s) {
+      return std::tie(r.condition, r.context, plan.study->metrics[s.metric].label);
+    };
+    return key(x, a) < key(y, b);
+  });
+}
+
+/// Values of one line of summary.csv, gathered over splits.
+struct Gathered {
+  std::vector<SummaryValue> values;
+  std::int64_t missing = 0;
+};
+
+/// dataset, protocol, model (numbers of the study), context, group, metric (names).
+using SummaryKey =
+    std::tuple<std::size_t, std::size_t, std::size_t, std::string, std::string, std::string>;
+
+class TableWriter {
+ public:
+  TableWriter(Plan const& plan, JournalIndex const& journal, std::filesystem::path folder)
+      : plan_(plan), journal_(journal), folder_(std::move(folder)) {}
+
+  std::vector<SummaryRow> write() {
+    auto const temporary = folder_ / "scores.csv.tmp";
+    std::ofstream scores(temporary, std::ios::binary);
+    scores << "dataset,protocol,split,model,perturbation,context,group,metric,value,cells,status\n";
+    auto const units = units_by_task(plan_);
+    for (std::size_t t = 0; t < plan_.tasks.size(); ++t)
+      write_task(plan_.tasks[t], units[t], scores);
+    scores.close();
+    if (!scores)
+      throw UserError(
+          fmt::format("{}: cannot be written; check the space there", temporary.string()));
+    sync_and_rename(temporary, folder_ / "scores.csv");
+    write_durably(folder_ / "tasks.csv",
+                  "task,dataset,protocol,split,model,status,error_type,message\n" + tasks_);
+    return write_summary();
+  }
+
+ private:
+  std::string names(Task const& task) const {
+    return fmt::format("{},{},{},{}", csv_field(plan_.datasets[task.dataset].spec.name),
+                       csv_field(plan_.study->protocols[task.protocol].label),
+                       csv_field(plan_.split_of(task).name),
+                       csv_field(plan_.study->models[task.model].label));
+  }
+
+  void write_task(Task const& task, std::vector<std::size_t> const& units, std::ofstream& out) {
+    auto result = read_task(plan_, journal_, task, units);
+    sort_scores(plan_, task, result.scores);
+    tasks_ += fmt::format("{},{},{},{},{}\n", csv_field(task.id), names(task), result.status,
+                          csv_field(result.error_type), csv_field(result.message));
+    auto const& labels = plan_.datasets[task.dataset].labels;
+    auto const& groups = plan_.split_of(task).groups;
+    std::string const prefix = names(task);
+    for (auto const& [row, metric, score] : result.scores) {
+      auto const& label = labels.rows()[row];
+      auto const& context = labels.contexts()[label.context];
+      auto const& metric_name = plan_.study->metrics[metric].label;
+      out << prefix << ',' << csv_field(labels.conditions()[label.condition].name) << ','
+          << csv_field(context) << ',' << csv_field(groups[row]) << ',' << csv_field(metric_name)
+          << ',' << (score.status.ok() ? number_text(score.value) : "") << ',' << label.cells << ','
+          << score.status.word() << '\n';
+      for (auto const& c : {context, std::string("*")})
+        for (auto const& g : {groups[row], std::string("*")})
+          gather({task.dataset, task.protocol, task.model, c, g, metric_name}, label.condition,
+                 score);
+    }
+  }
+
+  void gather(SummaryKey const& key, std::size_t condition, Score const& score) {
+    auto& gathered = gathered_[key];
+    if (score.status.ok())
+      gathered.values.push_back({condition, score.value});
+    else
+      ++gathered.missing;
+  }
+
+  /// Pooled over contexts only where there are several.
+  bool shown(SummaryKey const& key) const {
+    return std::get<3>(key) != "*" || plan_.datasets[std::get<0>(key)].labels.contexts().size() > 1;
+  }
+
+  /// One bootstrap for all models and metrics of a dataset, protocol, context and group.
+  std::vector<SummaryRow> write_summary() {
+    std::vector<SummaryRow> rows;
+    std::map<std::string, std::vector<SummaryKey>> by_units;
+    for (auto const& [key, gathered] : gathered_)
+      if (shown(key)) by_units[bootstrap_name(key)].push_back(key);
+    std::map<SummaryKey, Summary> summaries;
+    for (auto const& [name, keys] : by_units) {
+      auto const unit_number = number_units(keys);
+      Bootstrap const bootstrap(unit_number.size(), plan_.study->bootstrap, name);
+      for (auto const& key : keys) {
+        auto gathered = gathered_.at(key);
+        for (auto& value : gathered.values) value.unit = unit_number.at(value.unit);
+        summaries[key] = summarise(gathered.values, gathered.missing, bootstrap);
+      }
+    }
+    std::string text =
+        "dataset,protocol,model,context,group,metric,n,missing,mean,median,sd,ci_low,ci_high\n";
+    for (auto const& [key, summary] : summaries) {
+      rows.push_back(summary_row(key, summary));
+      text += line(rows.back());
+    }
+    write_durably(folder_ / "summary.csv", text);
+    return rows;
+  }
+
+  /// The perturbations of these lines, numbered in code-point order.
+  std::map<std::size_t, std::size_t> number_units(std::vector<SummaryKey> const& keys) const {
+    std::map<std::size_t, std::size_t> number;
+    for (auto const& key : keys)
+      for (auto const& value : gathered_.at(key).values) number.emplace(value.unit, 0);
+    std::size_t next = 0;
+    for (auto& [condition, n] : number) n = next++;
+    return number;
+  }
+
+  std::string bootstrap_name(SummaryKey const& key) const {
+    return fmt::format("{}/{}/{}/{}", plan_.datasets[std::get<0>(key)].spec.name,
+                       plan_.study->protocols[std::get<1>(key)].label, std::get<3>(key),
+                       std::get<4>(key));
+  }
+
+  SummaryRow summary_row(SummaryKey const& key, Summary const& summary) const {
+    auto const& [dataset, protocol, model, context, group, metric] = key;
+    return {plan_.datasets[dataset].spec.name,
+            plan_.study->protocols[protocol].label,
+            plan_.study->models[model].label,
+            context,
+            group,
+            metric,
+            summary};
+  }
+
+  static std::string line(SummaryRow const& row) {
+    auto const& s = row.summary;
+    auto const number = [&](double value) {
+      return s.n == 0 || value != value ? std::string() : number_text(value);
+    };
+    return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_field(row.dataset),
+                       csv_field(row.protocol), csv_field(row.model), csv_field(row.context),
+                       csv_field(row.group), csv_field(row.metric), s.n, s.missing, number(s.mean),
+                       number(s.median), number(s.sd), number(s.ci_low), number(s.ci_high));
+  }
+
+  Plan const& plan_;
+  JournalIndex const& journal_;
+  std::filesystem::path folder_;
+  std::string tasks_;
+  std::map<SummaryKey, Gathered> gathered_;
+};
+
+}  // namespace
+
+std::vector<SummaryRow> write_tables(Plan const& plan, JournalIndex const& journal,
+                                     std::filesystem::path const& folder) {
+  return TableWriter(plan, journal, folder).write();
+}
+
+std::string task_timings(Plan const& plan, JournalIndex const& journal) {
+  std::string out;
+  for (auto const& unit : plan.units) {
+    if (!journal.contains(unit.key)) continue;
+    auto const r = parse_record(journal.payload(unit.key));
+    for (auto const& [phase, seconds] :
+         {std::pair{"fit", r.fit_seconds}, std::pair{"score", r.score_seconds}})
+      if (seconds > 0)
+        out += fmt::format("{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{:.1f}\n",
+                           csv_field(plan.tasks[unit.task].id), phase, r.start, r.job, 1, r.ranks,
+                           seconds, seconds, seconds, r.peak_rss_mib);
+  }
+  return out;
+}
+
+std::size_t failed_tasks(Plan const& plan, JournalIndex const& journal) {
+  std::size_t failed = 0;
+  auto const units = units_by_task(plan);
+  for (auto const& list : units)
+    failed += std::any_of(list.begin(), list.end(), [&](std::size_t u) {
+      auto const& key = plan.units[u].key;
+      return journal.contains(key) && !parse_record(journal.payload(key)).error_type.empty();
+    });
+  return failed;
+}
+
+}  // namespace pertscale

@@ -1,0 +1,271 @@
+#include "suite/run.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "parallel/phase_meter.hpp"
+#include "parallel/session.hpp"
+#include "parallel/stop_request.hpp"
+#include "parallel/task_farm.hpp"
+#include "report/durable_file.hpp"
+#include "report/results_lock.hpp"
+#include "suite/plan.hpp"
+#include "suite/prepare.hpp"
+#include "suite/progress.hpp"
+#include "suite/results.hpp"
+#include "suite/run_record.hpp"
+#include "suite/unit_work.hpp"
+
+namespace pertscale {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One run of a study in a results directory.
+class StudyRun {
+ public:
+  StudyRun(std::string const& study_file, RunOptions const& options, Communicator const& comm)
+      : options_(options), comm_(comm), meter_(comm) {
+    TextSource const source = [&](std::string const& path) { return shared_text(comm_, path); };
+    study_ = read_study(study_file, source);
+  }
+
+  int run() {
+    make_plan_of_study();
+    if (options_.dry_run) return exit_done;
+    open_directory();
+    StopRequest const stop(options_.max_seconds, options_.out / "STOP");
+    bool complete = false;
+    try {
+      prepare(stop);
+      complete = work(stop);
+    } catch (Stopped const&) {
+      complete = false;
+    }
+    return finish(complete, stop);
+  }
+
+ private:
+  void say(std::string const& text) const {
+    if (comm_.root()) std::cout << text << std::flush;
+  }
+
+  void make_plan_of_study() {
+    std::vector<Dataset> datasets;
+    Mistakes mistakes;
+    meter_.measure("*", "open", [&] {
+      for (auto const& spec : study_.datasets) {
+        try {
+          datasets.push_back(open_dataset(spec, comm_));
+        } catch (UserError const& error) {
+          mistakes.add(error);
+        }
+      }
+    });
+    mistakes.raise();
+    plan_ = make_plan(study_, std::move(datasets));
+    say(plan_text(plan_, options_.memory_per_rank));
+  }
+
+  /// Lock, folders, journal; refuses when a dataset changed under finished results.
+  void open_directory() {
+    agree(comm_, [&] {
+      if (!comm_.root()) return;
+      make_folder(options_.out);
+      lock_ = std::make_unique<ResultsLock>(options_.out, 30);
+      if (options_.fresh) remove_results(options_.out);
+      for (auto const* name : {"journal", "cache", "cache/predictions"})
+        make_folder(options_.out / name);
+      std::error_code ignored;
+      fs::remove(options_.out / "STOP", ignored);
+      check_same_datasets(options_.out, plan_);
+    });
+    std::string const now = on_root(comm_, [] { return start_name(); });
+    agree(comm_, [&] {
+      if (!comm_.root()) join_lock(options_.out);
+      done_ = std::make_unique<JournalIndex>(options_.out / "journal");
+    });
+    comm_.barrier();  // every rank has read before any rank writes
+    agree(comm_, [&] {
+      journal_ = std::make_unique<JournalWriter>(options_.out / "journal", now, comm_.rank());
+      if (comm_.root()) write_run_record(run_facts("running"));
+    });
+    start_ = now;
+  }
+
+  static void make_folder(fs::path const& path) {
+    std::error_code error;
+    fs::create_directories(path, error);
+    if (error || !fs::is_directory(path))
+      throw UserError(fmt::format("--out {}: cannot be made a directory ({}); choose another place",
+                                  path.string(), error ? error.message() : "a file is there"));
+  }
+
+  void prepare(StopRequest const& stop) {
+    MomentOptions const moments{options_.memory_per_rank, [&] { return stop.requested(); }};
+    for (auto const& dataset : plan_.datasets) {
+      PrepareReport report;
+      meter_.measure(dataset.spec.name, "moments", [&] {
+        screens_.push_back(
+            prepare_screen(dataset, comm_, options_.out / "cache", moments, &report));
+      });
+      say(fmt::format("{}: {}\n", dataset.spec.name, prepare_text(report, meter_.phases().back())));
+    }
+  }
+
+  static std::string prepare_text(PrepareReport const& report, PhaseTime const& phase) {
+    if (report.from_cache) return "profiles taken from the cache";
+    std::string text = fmt::format("profiles made in {:.2f} s, {} pass(es)", phase.seconds_max,
+                                   report.moments.passes);
+    if (report.moments.target_sum > 0)
+      text += fmt::format(", target sum {}", number_text(report.moments.target_sum));
+    if (report.moments.empty_cells > 0)
+      text += fmt::format(", {} cells without a count stay at zero", report.moments.empty_cells);
+    return text;
+  }
+
+  /// Units that the journal does not hold (or holds as failed: they are tried again).
+  std::vector<std::size_t> open_units() const {
+    std::vector<bool> finished(plan_.units.size(), false);
+    for (std::size_t u = 0; u < plan_.units.size(); ++u) {
+      auto const& unit = plan_.units[u];
+      finished[u] =
+          done_->contains(unit.key) && parse_record(done_->payload(unit.key)).error_type.empty();
+      if (unit.kind == Unit::Kind::fit)
+        finished[u] = finished[u] && fs::exists(prediction_path(options_.out, unit.key));
+    }
+    // A fit is needed only where one of its score units is open.
+    std::vector<std::size_t> open;
+    std::vector<bool> wanted(plan_.units.size(), false);
+    for (std::size_t u = 0; u < plan_.units.size(); ++u)
+      if (!finished[u] && plan_.units[u].after >= 0)
+        wanted[static_cast<std::size_t>(plan_.units[u].after)] = true;
+    for (std::size_t u = 0; u < plan_.units.size(); ++u) {
+      bool const fit = plan_.units[u].kind == Unit::Kind::fit;
+      if (!finished[u] && (!fit || wanted[u])) open.push_back(u);
+    }
+    return open;
+  }
+
+  bool work(StopRequest const& stop) {
+    std::vector<std::size_t> open;
+    agree(comm_, [&] { open = open_units(); });
+    say(fmt::format("{} of {} units are finished; {} to do on {} rank(s)\n",
+                    plan_.units.size() - open.size(), plan_.units.size(), open.size(),
+                    comm_.size()));
+    std::vector<FarmUnit> farm;
+    std::vector<std::ptrdiff_t> number(plan_.units.size(), -1);
+    for (auto const u : open) {
+      auto const after = plan_.units[u].after;
+      number[u] = static_cast<std::ptrdiff_t>(farm.size());
+      farm.push_back({plan_.units[u].cost, {}});
+      if (after >= 0 && number[static_cast<std::size_t>(after)] >= 0)
+        farm.back().after.push_back(
+            static_cast<std::size_t>(number[static_cast<std::size_t>(after)]));
+    }
+    Progress progress(comm_.root());
+    UnitWorker worker(plan_, screens_, options_.out, start_);
+    FarmHooks hooks;
+    hooks.stop = [&] { return stop.requested(); };
+    hooks.progress = [&](FarmProgress const& p) {
+      progress.show(p);
+      if (lock_) lock_->touch();
+    };
+    bool complete = false;
+    meter_.measure("*", "units", [&] {
+      complete = run_farm(
+          comm_, farm,
+          [&](std::size_t i) {
+            auto const& unit = plan_.units[open[i]];
+            journal_->append(unit.key, record_text(worker.run(unit)));
+          },
+          hooks);
+    });
+    progress.end();
+    return complete;
+  }
+
+  RunFacts run_facts(std::string const& state) const {
+    RunFacts facts;
+    facts.folder = options_.out;
+    facts.plan = &plan_;
+    facts.state = state;
+    facts.ranks = comm_.size();
+    facts.versions = options_.versions;
+    facts.memory_per_rank = options_.memory_per_rank;
+    return facts;
+  }
+
+  int finish(bool complete, StopRequest const& stop) {
+    agree(comm_, [&] { journal_->sync(); });
+    comm_.barrier();
+    std::size_t failed = 0;
+    agree(comm_, [&] {
+      if (!comm_.root()) return;
+      JournalIndex const all(options_.out / "journal");
+      failed = failed_tasks(plan_, all);
+      if (complete) say_tables(all);
+      write_timings(options_.out, meter_.phases(), start_, comm_.size(), task_timings(plan_, all));
+      write_run_record(run_facts(complete ? "finished" : "stopped"));
+    });
+    if (!complete) {
+      say(
+          fmt::format("stopped by {}; everything finished is saved in {}: run the same command "
+                      "again to go on\n",
+                      stop.reason(), options_.out.string()));
+      return exit_stopped;
+    }
+    return exit_done;
+  }
+
+  void say_tables(JournalIndex const& all) const {
+    auto const rows = write_tables(plan_, all, options_.out);
+    std::cout << leaderboard(plan_, rows);
+    auto const failed = failed_tasks(plan_, all);
+    if (failed > 0)
+      std::cout << failed << " task(s) failed: see status, error_type and message in tasks.csv\n";
+    std::cout << "results: " << (options_.out / "summary.csv").string()
+              << ", scores.csv, tasks.csv, "
+              << "timings.csv, run.json\n"
+              << std::flush;
+  }
+
+  RunOptions options_;
+  Communicator const& comm_;
+  PhaseMeter meter_;
+  Study study_;
+  Plan plan_;
+  std::vector<Screen> screens_;
+  std::unique_ptr<ResultsLock> lock_;
+  std::unique_ptr<JournalIndex> done_;
+  std::unique_ptr<JournalWriter> journal_;
+  std::string start_;
+};
+
+}  // namespace
+
+std::string shared_text(Communicator const& comm, std::string const& path) {
+  return on_root(comm, [&] {
+    std::error_code error;
+    if (!fs::exists(path, error)) throw UserError(path + ": no such file");
+    if (fs::is_directory(path, error)) throw UserError(path + ": is a folder, not a file");
+    std::ifstream in(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    if (!in && !in.eof()) throw UserError(path + ": cannot be read");
+    return text;
+  });
+}
+
+int run_study(std::string const& study_file, RunOptions const& options, Communicator const& comm) {
+  return StudyRun(study_file, options, comm).run();
+}
+
+}  // namespace pertscale

@@ -1,0 +1,236 @@
+#include "suite/study.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/text.hpp"
+
+namespace pertscale {
+
+namespace {
+
+/// Takes `key` out of a part's settings; empty where it is not there.
+std::string take_setting(PartText& text, std::string_view key) {
+  for (auto it = text.settings.begin(); it != text.settings.end(); ++it) {
+    if (it->first != key) continue;
+    std::string value = it->second;
+    text.settings.erase(it);
+    return value;
+  }
+  return {};
+}
+
+/// Loads the files that options name.
+void load_files(OptionList& options, std::string const& study_file, TextSource const& source) {
+  for (auto& option : options.all()) {
+    if (option.file == nullptr || !option.file->given()) continue;
+    option.file->text = source(relative_to(study_file, option.file->path));
+  }
+}
+
+class StudyReader {
+ public:
+  StudyReader(std::string path, TextSource const& source) : source_(source) {
+    study_.file = std::move(path);
+    own_.add("missing", study_.missing, "which perturbations comparisons use")
+        .one_of({"common", "no-change", "worst"});
+    own_.add("save-predictions", study_.save_predictions, "write predictions/*.h5ad");
+    own_.add("bootstrap", study_.bootstrap, "resamples of the confidence intervals")
+        .at_least(1)
+        .at_most(65000);
+  }
+
+  Study read(bool needs_models) {
+    std::string const text = source_(study_.file);
+    for (auto const& item : parse_key_values(study_.file, text, mistakes_)) read_line(item);
+    check_whole(needs_models);
+    mistakes_.raise();
+    return std::move(study_);
+  }
+
+ private:
+  std::string where(int line) const { return fmt::format("{}:{}", study_.file, line); }
+
+  void read_line(KeyValue const& item) {
+    Mistakes here;
+    try {
+      if (item.key == "dataset")
+        read_dataset(item.value, here);
+      else if (item.key == "protocol")
+        read_protocol(parse_part(item.value), here);
+      else if (item.key == "model")
+        read_model(parse_part(item.value), here);
+      else if (item.key == "metric")
+        read_metric(parse_part(item.value), here);
+      else if (item.key == "baseline")
+        study_.baselines.push_back(item.value);
+      else
+        read_own(item);
+    } catch (UserError const& error) {
+      here.add(error);
+    }
+    try {
+      here.raise();
+    } catch (UserError const& error) {
+      for (auto const& sentence : error.sentences())
+        mistakes_.add(fmt::format("{}: {}", where(item.line), sentence));
+    }
+  }
+
+  void read_own(KeyValue const& item) {
+    if (own_.find(item.key) == nullptr) {
+      auto names = own_.names();
+      for (auto const* key : {"dataset", "protocol", "model", "metric", "baseline"})
+        names.emplace_back(key);
+      throw UserError(fmt::format("unknown key '{}'.{}", item.key, suggestion(item.key, names)));
+    }
+    own_.assign(item.key, item.value);
+  }
+
+  void read_dataset(std::string const& path, Mistakes& here) {
+    auto spec = read_dataset_spec(relative_to(study_.file, path), source_, here);
+    for (auto const& other : study_.datasets)
+      if (other.name == spec.name)
+        here.add(fmt::format("two datasets are named '{}'; give one another name", spec.name));
+    study_.datasets.push_back(std::move(spec));
+  }
+
+  /// Two parts of one label would overwrite each other in the results.
+  template <class List>
+  void check_label(List const& list, std::string const& label, std::string_view kind,
+                   Mistakes& here) const {
+    for (auto const& other : list)
+      if (other.label == label)
+        here.add(
+            fmt::format("two {}s have the label '{}'; give one of them as=LABEL", kind, label));
+  }
+
+  template <class Interface>
+  Part<Interface> configured(PartText const& text, Mistakes& here) const {
+    auto part = make_part<Interface>(text, here);
+    try {
+      if (part.object) load_files(part.options, study_.file, source_);
+    } catch (UserError const& error) {
+      here.add(error);
+    }
+    return part;
+  }
+
+  void read_protocol(PartText text, Mistakes& here) {
+    StudyProtocol protocol;
+    protocol.label = take_setting(text, "as");
+    for (auto const& name : split(take_setting(text, "datasets"), ','))
+      if (!name.empty()) protocol.datasets.push_back(name);
+    protocol.part = configured<Protocol>(text, here);
+    if (protocol.label.empty()) protocol.label = text.name;
+    check_label(study_.protocols, protocol.label, "protocol", here);
+    study_.protocols.push_back(std::move(protocol));
+  }
+
+  void read_model(PartText text, Mistakes& here) {
+    StudyModel model;
+    model.label = take_setting(text, "as");
+    if (auto const pool = take_setting(text, "pool"); !pool.empty()) model.pool = pool;
+    if (model.pool != "auto" && model.pool != "own" && model.pool != "contexts")
+      here.add(
+          fmt::format("model '{}': pool={} takes auto, own or contexts", text.name, model.pool));
+    model.text = text;
+    model.part = configured<Model>(text, here);
+    if (model.label.empty() && model.part.object) {
+      model.label = model.part.label();
+      if (model.pool != "auto")
+        model.label += (model.label == text.name ? "@pool=" : ",pool=") + model.pool;
+    }
+    check_label(study_.models, model.label, "model", here);
+    study_.models.push_back(std::move(model));
+  }
+
+  void read_metric(PartText const& text, Mistakes& here) {
+    StudyMetric metric;
+    metric.part = configured<Metric>(text, here);
+    metric.label = metric.part.object ? metric.part.label() : text.name;
+    for (auto const& other : study_.metrics)
+      if (other.label == metric.label)
+        here.add(fmt::format("the metric '{}' is given twice; remove one", metric.label));
+    study_.metrics.push_back(std::move(metric));
+  }
+
+  void check_whole(bool needs_models) {
+    auto const need = [this](bool empty, std::string_view key, std::string_view example) {
+      if (empty)
+        mistakes_.add(fmt::format("{}: no {} is given; add a line such as '{} = {}'", study_.file,
+                                  key, key, example));
+    };
+    need(study_.datasets.empty(), "dataset", "../datasets/norman-mcfaline-k562.cfg");
+    need(study_.protocols.empty(), "protocol", "unseen-combination");
+    if (needs_models) {
+      need(study_.models.empty(), "model", "no-change");
+      need(study_.metrics.empty(), "metric", "l2");
+    }
+    check_names();
+  }
+
+  void check_names() {
+    std::vector<std::string> labels, names;
+    for (auto const& model : study_.models) labels.push_back(model.label);
+    for (auto const& dataset : study_.datasets) names.push_back(dataset.name);
+    for (auto const& baseline : study_.baselines)
+      if (std::find(labels.begin(), labels.end(), baseline) == labels.end())
+        mistakes_.add(fmt::format("{}: baseline '{}' is no model of this study.{}", study_.file,
+                                  baseline, suggestion(baseline, labels)));
+    for (auto const& protocol : study_.protocols)
+      for (auto const& name : protocol.datasets)
+        if (std::find(names.begin(), names.end(), name) == names.end())
+          mistakes_.add(fmt::format("{}: protocol '{}': datasets={} is no dataset of this study.{}",
+                                    study_.file, protocol.label, name, suggestion(name, names)));
+  }
+
+  TextSource const& source_;
+  Study study_;
+  OptionList own_;
+  Mistakes mistakes_;
+};
+
+}  // namespace
+
+Study read_study(std::string const& path, TextSource const& source, bool needs_models) {
+  return StudyReader(path, source).read(needs_models);
+}
+
+std::unique_ptr<Model> make_model(StudyModel const& model) {
+  Mistakes mistakes;
+  auto part = make_part<Model>(model.text, mistakes);
+  mistakes.raise();
+  for (std::size_t i = 0; i < part.options.all().size(); ++i) {
+    auto* const file = part.options.all()[i].file;
+    if (file != nullptr) *file = *model.part.options.all()[i].file;
+  }
+  return std::move(part.object);
+}
+
+std::vector<std::pair<std::string, std::string>> Study::echo() const {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (auto const& dataset : datasets)
+    for (auto const& [key, value] : dataset.echo())
+      out.emplace_back("dataset." + dataset.name + "." + key, value);
+  for (auto const& protocol : protocols)
+    out.emplace_back("protocol." + protocol.label, protocol.part.name() + " " +
+                                                       protocol.part.options.canonical() +
+                                                       " datasets=" + join(protocol.datasets, ","));
+  for (auto const& model : models)
+    out.emplace_back(
+        "model." + model.label,
+        model.part.name() + " " + model.part.options.canonical() + " pool=" + model.pool);
+  for (auto const& metric : metrics)
+    out.emplace_back("metric." + metric.label,
+                     metric.part.name() + " " + metric.part.options.canonical());
+  out.emplace_back("baseline", join(baselines, ","));
+  out.emplace_back("missing", missing);
+  out.emplace_back("save-predictions", save_predictions ? "yes" : "no");
+  out.emplace_back("bootstrap", std::to_string(bootstrap));
+  return out;
+}
+
+}  // namespace pertscale

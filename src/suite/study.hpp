@@ -1,0 +1,57 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "metric/metric.hpp"
+#include "model/model.hpp"
+#include "protocol/protocol.hpp"
+#include "suite/dataset_spec.hpp"
+
+namespace pertscale {
+
+/// A protocol of a study and what the suite itself knows of it.
+struct StudyProtocol {
+  Part<Protocol> part;
+  std::string label;
+  std::vector<std::string> datasets;  ///< limits it to these; empty: all
+};
+
+/// A model of a study. The part is a template: each fit makes its own object.
+struct StudyModel {
+  Part<Model> part;
+  std::string label;
+  std::string pool = "auto";  ///< auto, own, contexts
+  PartText text;              ///< to make it again
+};
+
+struct StudyMetric {
+  Part<Metric> part;
+  std::string label;
+};
+
+/// What to do: plain values, the same on every rank.
+struct Study {
+  std::string file;
+  std::vector<DatasetSpec> datasets;
+  std::vector<StudyProtocol> protocols;
+  std::vector<StudyModel> models;
+  std::vector<StudyMetric> metrics;
+  std::vector<std::string> baselines;
+  std::string missing = "common";
+  bool save_predictions = false;
+  int bootstrap = 2000;
+
+  /// Every key with its value, defaulted or given, for run.json: {key, value}.
+  std::vector<std::pair<std::string, std::string>> echo() const;
+};
+
+/// Reads a study file and everything it names. Throws UserError with every mistake, each with its
+/// line. `needs_models`: a study for `split` may lack models and metrics.
+Study read_study(std::string const& path, TextSource const& source, bool needs_models = true);
+
+/// A fresh model with the study's options.
+std::unique_ptr<Model> make_model(StudyModel const& model);
+
+}  // namespace pertscale

@@ -1,0 +1,104 @@
+#include "suite/unit_work.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <new>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "parallel/phase_meter.hpp"
+#include "parallel/session.hpp"
+#include "suite/fit.hpp"
+#include "suite/prediction_file.hpp"
+
+namespace pertscale {
+
+namespace {
+
+/// Adds the seconds `work` takes to `total`.
+template <class Work>
+void timed(double& total, Work&& work) {
+  auto const start = std::chrono::steady_clock::now();
+  work();
+  std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - start;
+  total += taken.count();
+}
+
+}  // namespace
+
+std::filesystem::path prediction_path(std::filesystem::path const& folder, std::string const& key) {
+  return folder / "cache" / "predictions" / (key.substr(0, 32) + ".prediction");
+}
+
+UnitWorker::UnitWorker(Plan const& plan, std::vector<Screen> const& screens,
+                       std::filesystem::path folder, std::string start)
+    : plan_(plan),
+      screens_(screens),
+      folder_(std::move(folder)),
+      start_(std::move(start)),
+      host_(Session::processor_name()) {
+  char const* const job = std::getenv("SLURM_JOB_ID");
+  job_ = job != nullptr ? job : "-";
+}
+
+UnitRecord UnitWorker::run(Unit const& unit) {
+  UnitRecord record;
+  record.start = start_;
+  record.job = job_;
+  record.host = host_;
+  auto const fail = [&](char const* type, char const* message) {
+    record.error_type = type;
+    record.message = message;
+    record.scores.clear();
+  };
+  try {
+    run_unit(unit, record);
+  } catch (UserError const& error) {
+    fail("input", error.what());
+  } catch (std::bad_alloc const&) {
+    fail("memory", "out of memory; use fewer ranks a node");
+  } catch (std::exception const& error) {
+    fail("bug", error.what());
+  }
+  record.peak_rss_mib = peak_rss_mib();
+  return record;
+}
+
+void UnitWorker::run_unit(Unit const& unit, UnitRecord& record) {
+  switch (unit.kind) {
+    case Unit::Kind::whole:
+      score(unit, fit(unit, record), record);
+      return;
+    case Unit::Kind::fit:
+      write_prediction(prediction_path(folder_, unit.key), fit(unit, record));
+      return;
+    case Unit::Kind::score: {
+      auto const& fit_key = plan_.units[static_cast<std::size_t>(unit.after)].key;
+      score(unit, read_prediction(prediction_path(folder_, fit_key), unit.first, unit.last),
+            record);
+    }
+  }
+}
+
+Prediction UnitWorker::fit(Unit const& unit, UnitRecord& record) {
+  auto const& task = plan_.tasks[unit.task];
+  Prediction prediction;
+  timed(record.fit_seconds,
+        [&] { prediction = fit_and_predict(plan_, task, screens_[task.dataset]); });
+  if (plan_.study->save_predictions) save_prediction(task, prediction);
+  return prediction;
+}
+
+void UnitWorker::score(Unit const& unit, Prediction const& prediction, UnitRecord& record) {
+  auto const& task = plan_.tasks[unit.task];
+  timed(record.score_seconds, [&] {
+    record.scores =
+        score_block(plan_, task, screens_[task.dataset], prediction, unit.first, unit.last);
+  });
+}
+
+void UnitWorker::save_prediction(Task const&, Prediction const&) const {}
+
+}  // namespace pertscale
