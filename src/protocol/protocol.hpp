@@ -6,6 +6,7 @@
 
 #include "core/options.hpp"
 #include "core/registry.hpp"
+#include "data/condition.hpp"
 #include "data/labels.hpp"
 
 namespace pertscale {
@@ -13,7 +14,7 @@ namespace pertscale {
 /// Who is trained on and who is held out: row numbers of Labels, ascending. Parts are disjoint;
 /// control rows are always in `train` (of every context). Conditions of no part are left out.
 struct PerturbationSplit {
-  std::string name;  ///< `seed`, `seed.fold`, or a split file's own
+  std::string name;  ///< `seed`, `seed.fold`, `seed.CONTEXT`, or a split file's own
   std::vector<std::size_t> train;
   std::vector<std::size_t> validation;
   std::vector<std::size_t> test;
@@ -23,19 +24,26 @@ struct PerturbationSplit {
   std::vector<std::size_t> scored(bool with_validation) const;
 };
 
+/// What a screen is called and how it spells its conditions: error sentences name the first, names
+/// in a split file are matched by both.
+struct ScreenNaming {
+  std::string dataset;
+  ConditionGrammar grammar;
+};
+
 /// A way to split a screen. Deterministic: the same labels, options and seed give the same splits.
 class Protocol {
  public:
   static constexpr std::string_view kind = "protocol";
   struct Traits {
-    bool pools_contexts = false;     ///< models are fitted over all training contexts by default
-    bool scores_validation = false;  ///< validation rows are scored too, unless the user says other
+    bool pools_contexts = false;  ///< models are fitted over all training contexts by default
   };
 
   virtual ~Protocol() = default;
   virtual void declare(OptionList& options) = 0;
   /// Throws UserError where the labels cannot be split so (more folds than perturbations ...).
-  virtual std::vector<PerturbationSplit> splits(Labels const& labels) const = 0;
+  virtual std::vector<PerturbationSplit> splits(Labels const& labels,
+                                                ScreenNaming const& naming) const = 0;
   /// Does this configuration score validation rows too?
   virtual bool scores_validation() const { return false; }
 };
