@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 
+#include <algorithm>
 #include <array>
 
 #include "core/error.hpp"
@@ -86,11 +87,18 @@ void write_attribute(Hdf5Output const& owner, char const* name, hid_t type, void
   owner.check(H5Awrite(attribute.id(), type, value));
 }
 
+/// Creation properties without time stamps, so that the same content is the same bytes.
+Hdf5Handle timeless() {
+  Hdf5Handle properties(H5Pcreate(H5P_DATASET_CREATE));
+  H5Pset_obj_track_times(properties.id(), false);
+  return properties;
+}
+
 Hdf5Output create_dataset(Hdf5Output const& parent, std::string const& name, hid_t type,
                           std::span<hsize_t const> dimensions) {
   auto const space = space_of(dimensions);
   return parent.with(H5Dcreate2(parent.id(), name.c_str(), type, space.id(), H5P_DEFAULT,
-                                H5P_DEFAULT, H5P_DEFAULT));
+                                timeless().id(), H5P_DEFAULT));
 }
 
 constexpr Encoding array_encoding{"array", "0.2.0"};
@@ -120,7 +128,7 @@ void add_filter(hid_t properties, Compression compression, std::int64_t bytes) {
 }
 
 Hdf5Handle creation_properties(RowsLayout const& layout) {
-  Hdf5Handle properties(H5Pcreate(H5P_DATASET_CREATE));
+  auto properties = timeless();
   bool const contiguous = layout.rows >= 0 && layout.compression == Compression::none;
   if (contiguous || layout.rows == 0) return properties;
   std::int64_t const rows = chunk_rows(layout);
