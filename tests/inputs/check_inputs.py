@@ -17,7 +17,7 @@ DATASET_KEYS = {
     "merge-orders", "context-column", "gene-column", "genes", "where", "conditions", "min-cells", "max-cells",
     "max-control-cells", "sample-seed", "source", "sha256",
 }
-STUDY_KEYS = {"dataset", "protocol", "model", "metric", "baseline", "missing", "save-predictions"}
+STUDY_KEYS = {"dataset", "protocol", "model", "metric", "baseline", "missing", "save-predictions", "bootstrap"}
 REPEATABLE = {"dataset", "where", "protocol", "model", "metric", "baseline"}
 CHOICES = {
     "rows": {"cells", "pseudobulk"},
@@ -26,7 +26,7 @@ CHOICES = {
     "missing": {"common", "no-change", "worst"},
     "save-predictions": {"yes", "no"},
 }
-WHOLE_NUMBERS = {"min-cells", "max-cells", "max-control-cells", "sample-seed"}
+WHOLE_NUMBERS = {"min-cells", "max-cells", "max-control-cells", "sample-seed", "bootstrap"}
 PARTS = {
     "protocol": {"unseen-combination", "unseen-perturbation", "cross-validation", "unseen-context", "split-file"},
     "model": {"no-change", "additive", "perturbed-mean", "matching-mean", "context-mean", "linear"},
