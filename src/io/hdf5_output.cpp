@@ -14,36 +14,24 @@ namespace {
 
 hid_t memory_type(NumberType type) {
   switch (type) {
-    case NumberType::int8:
-      return H5T_NATIVE_INT8;
-    case NumberType::int16:
-      return H5T_NATIVE_INT16;
-    case NumberType::int32:
-      return H5T_NATIVE_INT32;
-    case NumberType::int64:
-      return H5T_NATIVE_INT64;
-    case NumberType::float32:
-      return H5T_NATIVE_FLOAT;
-    case NumberType::float64:
-      return H5T_NATIVE_DOUBLE;
+    case NumberType::int8: return H5T_NATIVE_INT8;
+    case NumberType::int16: return H5T_NATIVE_INT16;
+    case NumberType::int32: return H5T_NATIVE_INT32;
+    case NumberType::int64: return H5T_NATIVE_INT64;
+    case NumberType::float32: return H5T_NATIVE_FLOAT;
+    case NumberType::float64: return H5T_NATIVE_DOUBLE;
   }
   throw InternalError("unknown NumberType");
 }
 
 hid_t file_type(NumberType type) {
   switch (type) {
-    case NumberType::int8:
-      return H5T_STD_I8LE;
-    case NumberType::int16:
-      return H5T_STD_I16LE;
-    case NumberType::int32:
-      return H5T_STD_I32LE;
-    case NumberType::int64:
-      return H5T_STD_I64LE;
-    case NumberType::float32:
-      return H5T_IEEE_F32LE;
-    case NumberType::float64:
-      return H5T_IEEE_F64LE;
+    case NumberType::int8: return H5T_STD_I8LE;
+    case NumberType::int16: return H5T_STD_I16LE;
+    case NumberType::int32: return H5T_STD_I32LE;
+    case NumberType::int64: return H5T_STD_I64LE;
+    case NumberType::float32: return H5T_IEEE_F32LE;
+    case NumberType::float64: return H5T_IEEE_F64LE;
   }
   throw InternalError("unknown NumberType");
 }

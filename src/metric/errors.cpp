@@ -24,12 +24,9 @@ class ProfileError final : public ProfileMetric {
     double const squares =
         ordered_sum(observed.size(), [&](std::size_t g) { return difference(g) * difference(g); });
     switch (form_) {
-      case ErrorForm::l2:
-        return {std::sqrt(squares), {}};
-      case ErrorForm::rmse:
-        return {std::sqrt(squares / n), {}};
-      default:
-        return {squares / n, {}};
+      case ErrorForm::l2: return {std::sqrt(squares), {}};
+      case ErrorForm::rmse: return {std::sqrt(squares / n), {}};
+      default: return {squares / n, {}};
     }
   }
 

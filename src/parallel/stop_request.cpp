@@ -50,14 +50,10 @@ bool StopRequest::requested() const {
 
 std::string StopRequest::reason() const {
   switch (cause) {
-    case by_signal:
-      return "a signal";
-    case by_time:
-      return "the time limit";
-    case by_file:
-      return "the file " + stop_file_.string();
-    default:
-      return "another rank's request";
+    case by_signal: return "a signal";
+    case by_time: return "the time limit";
+    case by_file: return "the file " + stop_file_.string();
+    default: return "another rank's request";
   }
 }
 

@@ -52,16 +52,11 @@ std::vector<std::size_t> control_rows(Labels const& labels) {
 
 std::string order_label(Condition const& condition) {
   switch (condition.order()) {
-    case 0:
-      return "control";
-    case 1:
-      return "single";
-    case 2:
-      return "double";
-    case 3:
-      return "triple";
-    default:
-      return fmt::format("order{}", condition.order());
+    case 0: return "control";
+    case 1: return "single";
+    case 2: return "double";
+    case 3: return "triple";
+    default: return fmt::format("order{}", condition.order());
   }
 }
 

@@ -68,9 +68,7 @@ UnitRecord UnitWorker::run(Unit const& unit) {
 
 void UnitWorker::run_unit(Unit const& unit, UnitRecord& record) {
   switch (unit.kind) {
-    case Unit::Kind::whole:
-      score(unit, fit(unit, record), record);
-      return;
+    case Unit::Kind::whole: score(unit, fit(unit, record), record); return;
     case Unit::Kind::fit:
       write_prediction(prediction_path(folder_, unit.key), fit(unit, record));
       return;

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# clang-tidy on the sources that changed since the last landed commit (at most 12, so that it stays quick).
+#   bash tests/tidy.sh BUILD_DIR [BASE]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+build=$1
+base=${2:-$(git rev-parse -q --verify HEAD~1 || git hash-object -t tree /dev/null)}
+mapfile -t files < <(git diff --name-only --diff-filter=d "$base" -- 'src/*.cpp' 'drivers/*.cpp' | head -n 12)
+if [ ${#files[@]} -eq 0 ]; then
+  echo "tidy.sh: no source changed since $base"
+  exit 0
+fi
+echo "tidy.sh: ${#files[@]} file(s) changed since $base"
+printf '%s\n' "${files[@]}" | xargs -P "${PERTSCALE_JOBS:-2}" -n 1 clang-tidy --quiet -p "$build"
