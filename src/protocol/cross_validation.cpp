@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
+#include <set>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
@@ -27,21 +27,20 @@ class CrossValidation final : public Protocol {
   std::vector<PerturbationSplit> splits(Labels const& labels,
                                         ScreenNaming const& naming) const override {
     auto const perturbed = perturbed_conditions(labels);
-    bool const by_target = over_ == "targets";
     auto const targets = targets_of(labels, perturbed);
-    auto const items = static_cast<int>(by_target ? targets.size() : perturbed.size());
-    if (folds_ > items)
-      throw UserError(fmt::format(
-          "cross-validation folds={} exceeds the {} {} of dataset '{}'; "
-          "set folds to at most {}",
-          folds_, items, by_target ? "target genes" : "perturbations", naming.dataset, items));
+    std::size_t const items = by_target() ? targets.size() : perturbed.size();
+    require_enough(items, naming.dataset);
 
     std::vector<PerturbationSplit> out;
     for (auto const seed : seeds_) {
-      auto const fold = deal(static_cast<std::size_t>(items), seed);
-      for (std::size_t f = 0; f < static_cast<std::size_t>(folds_); ++f) {
-        auto const split = by_target ? hold_out_targets(labels, targets, fold, f)
-                                     : hold_out_conditions(labels, fold, f);
+      auto const fold = deal(items, seed);
+      auto const held_out_in = by_target() ? folds_by_target(labels, perturbed, targets, fold)
+                                           : folds_by_condition(fold);
+      for (std::size_t f = 0; f < folds(); ++f) {
+        ConditionSplit split;
+        split.groups = order_labels(labels);
+        for (std::size_t i = 0; i < perturbed.size(); ++i)
+          (held_out_in[i].contains(f) ? split.test : split.train).push_back(perturbed[i]);
         require_both_sides(split, false, "cross-validation", naming.dataset);
         out.push_back(over_contexts(labels, split, fmt::format("{}.{}", seed, f + 1)));
       }
@@ -50,39 +49,47 @@ class CrossValidation final : public Protocol {
   }
 
  private:
-  /// Fold (from 0) of each of n sorted items.
+  using Folds = std::set<std::size_t>;  ///< from 0
+
+  bool by_target() const { return over_ == "targets"; }
+  std::size_t folds() const { return static_cast<std::size_t>(folds_); }
+
+  void require_enough(std::size_t items, std::string const& dataset) const {
+    if (folds() <= items) return;
+    throw UserError(fmt::format(
+        "cross-validation folds={} exceeds the {} {} of dataset '{}'; {}", folds_, items,
+        by_target() ? "target genes" : "perturbations", dataset,
+        items < 2 ? "use a larger screen" : fmt::format("set folds to at most {}", items)));
+  }
+
+  /// The fold of each of n sorted items.
   std::vector<std::size_t> deal(std::size_t n, std::int64_t seed) const {
     auto const order =
         RandomStream(static_cast<std::uint64_t>(seed), "cross-validation").permutation(n);
     std::vector<std::size_t> fold(n);
-    for (std::size_t i = 0; i < n; ++i) fold[order[i]] = i % static_cast<std::size_t>(folds_);
+    for (std::size_t i = 0; i < n; ++i) fold[order[i]] = i % folds();
     return fold;
   }
 
-  static ConditionSplit hold_out_conditions(Labels const& labels,
-                                            std::vector<std::size_t> const& fold, std::size_t f) {
-    auto const perturbed = perturbed_conditions(labels);
-    ConditionSplit split;
-    split.groups = order_labels(labels);
-    for (std::size_t i = 0; i < perturbed.size(); ++i)
-      (fold[i] == f ? split.test : split.train).push_back(perturbed[i]);
-    return split;
+  static std::vector<Folds> folds_by_condition(std::vector<std::size_t> const& fold) {
+    std::vector<Folds> out;
+    for (auto const f : fold) out.push_back({f});
+    return out;
   }
 
-  static ConditionSplit hold_out_targets(Labels const& labels,
-                                         std::vector<std::string> const& targets,
-                                         std::vector<std::size_t> const& fold, std::size_t f) {
+  /// For each perturbed condition the folds of its targets.
+  static std::vector<Folds> folds_by_target(Labels const& labels,
+                                            std::vector<std::size_t> const& perturbed,
+                                            std::vector<std::string> const& targets,
+                                            std::vector<std::size_t> const& fold) {
     std::map<std::string, std::size_t> fold_of;
     for (std::size_t i = 0; i < targets.size(); ++i) fold_of[targets[i]] = fold[i];
-    ConditionSplit split;
-    split.groups = order_labels(labels);
-    for (auto const c : perturbed_conditions(labels)) {
-      auto const& genes = labels.conditions()[c].targets;
-      bool const held_out = std::any_of(genes.begin(), genes.end(),
-                                        [&](auto const& gene) { return fold_of.at(gene) == f; });
-      (held_out ? split.test : split.train).push_back(c);
+    std::vector<Folds> out;
+    for (auto const c : perturbed) {
+      Folds& folds = out.emplace_back();
+      for (auto const& gene : labels.conditions()[c].targets) folds.insert(fold_of.at(gene));
     }
-    return split;
+    return out;
   }
 
   int folds_ = 5;
