@@ -31,6 +31,13 @@ struct ScreenNaming {
   ConditionGrammar grammar;
 };
 
+/// The screen lacks what a protocol is about (doubles, contexts): its rows become `not_applicable`, and a study over
+/// several screens goes on.
+class NotServed : public UserError {
+ public:
+  using UserError::UserError;
+};
+
 /// A way to split a screen. Deterministic: the same labels, options and seed give the same splits.
 class Protocol {
  public:

@@ -34,7 +34,7 @@ class UnseenCombination final : public Protocol {
     for (auto const c : perturbed_conditions(labels))
       (labels.conditions()[c].order() == 1 ? singles : combinations).push_back(c);
     if (combinations.empty())
-      throw UserError(
+      throw NotServed(
           fmt::format("dataset '{}' has no combination of perturbations; use unseen-perturbation",
                       naming.dataset));
 

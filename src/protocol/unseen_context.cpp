@@ -39,7 +39,7 @@ class UnseenContext final : public Protocol {
     auto known = labels.contexts();
     std::sort(known.begin(), known.end());
     if (known.size() < 2)
-      throw UserError(fmt::format(
+      throw NotServed(fmt::format(
           "dataset '{}' has only one context{}; unseen-context needs two or more, so set "
           "context-column, or use another protocol",
           dataset, known.empty() ? "" : fmt::format(" ('{}')", known.front())));

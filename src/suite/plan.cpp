@@ -71,10 +71,11 @@ class Planner {
             only.empty() || std::find(only.begin(), only.end(), dataset.spec.name) != only.end();
         if (!applies) continue;
         try {
-          plan_.splits.push_back(
-              {d, p,
-               protocol.part.object->splits(dataset.labels,
-                                            {dataset.spec.name, dataset.spec.grammar()})});
+          plan_.splits.push_back({d, p, protocol.part.object->splits(dataset.labels, {dataset.spec.name, dataset.spec.grammar()}), {}});
+        } catch (NotServed const& reason) {
+          PerturbationSplit none;
+          none.name = "*";
+          plan_.splits.push_back({d, p, {none}, reason.what()});
         } catch (UserError const& error) {
           mistakes.add(fmt::format("dataset '{}', protocol '{}': {}", dataset.spec.name,
                                    protocol.label, error.what()));
@@ -82,13 +83,19 @@ class Planner {
       }
     }
     mistakes.raise();
+    bool const none_served = std::none_of(plan_.splits.begin(), plan_.splits.end(),
+                                          [](auto const& group) { return group.not_served.empty(); });
+    if (none_served)
+      throw UserError(plan_.splits.empty()
+                          ? plan_.study->file + ": no protocol applies to any dataset (see datasets=)"
+                          : plan_.splits.front().not_served);
   }
 
   void add_task(PlanSplits const& group, std::size_t s, std::size_t m) {
     auto const& study = *plan_.study;
     auto const& dataset = plan_.datasets[group.dataset];
     auto const& protocol = study.protocols[group.protocol];
-    Task task{group.dataset, group.protocol, s, m, {}, {}};
+    Task task{group.dataset, group.protocol, s, m, {}, {}, group.not_served};
     task.id = fmt::format("{}.{}.{}.{}", dataset.spec.name, protocol.label, group.splits[s].name,
                           study.models[m].label);
     task.held_out = group.splits[s].scored(protocol.part.object->scores_validation());
@@ -101,9 +108,11 @@ class Planner {
             .add_field(options_identity(study.models[m].part.options))
             .add_field(pools(study.models[m], protocol) ? "contexts" : "own")
             .add_field(task.id)
+            .add_field(study.save_predictions ? "saved" : "")
             .hex();
+    bool const served = task.not_served.empty();
     plan_.tasks.push_back(std::move(task));
-    add_units(identity);
+    if (served) add_units(identity);
   }
 
   static bool pools(StudyModel const& model, StudyProtocol const& protocol) {

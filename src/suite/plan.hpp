@@ -13,6 +13,7 @@ struct Task {
   std::size_t dataset = 0, protocol = 0, split = 0, model = 0;  ///< numbers in the study's order
   std::string id;                                               ///< dataset.protocol.split.model
   std::vector<std::size_t> held_out;  ///< rows of Labels that are scored, ascending
+  std::string not_served;  ///< why the protocol cannot serve the dataset: rows not_applicable
 };
 
 /// A durable piece of work. A task of one block is fitted and scored in one unit; of more blocks,
@@ -30,6 +31,7 @@ struct Unit {
 struct PlanSplits {
   std::size_t dataset = 0, protocol = 0;
   std::vector<PerturbationSplit> splits;
+  std::string not_served;  ///< then `splits` holds one empty split named `*`
 };
 
 /// What a study will do. The same on every rank; making it reads labels but no expression.

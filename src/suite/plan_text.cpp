@@ -89,6 +89,10 @@ std::string plan_text(Plan const& plan, std::uint64_t memory_per_rank) {
   for (auto const& group : plan.splits) {
     std::size_t scored = 0;
     auto const& protocol = plan.study->protocols[group.protocol];
+    if (!group.not_served.empty()) {
+      out += fmt::format("protocol {}: not applicable: {}\n", protocol.label, group.not_served);
+      continue;
+    }
     for (auto const& split : group.splits)
       scored += split.scored(protocol.part.object->scores_validation()).size();
     out += fmt::format("protocol {} on {}: {} split(s), {} held-out profiles{}\n", protocol.label,

@@ -60,6 +60,7 @@ struct TaskResult {
 TaskResult read_task(Plan const& plan, JournalIndex const& journal, Task const& task,
                      std::vector<std::size_t> const& units) {
   TaskResult result;
+  if (!task.not_served.empty()) return {"not_applicable", "", task.not_served, {}};
   for (auto const u : units) {
     auto const& key = plan.units[u].key;
     if (!journal.contains(key)) {
@@ -140,9 +141,14 @@ class TableWriter {
     sort_scores(plan_, task, result.scores);
     tasks_ += fmt::format("{},{},{},{},{}\n", csv_field(task.id), names(task), result.status,
                           csv_field(result.error_type), csv_field(result.message));
+    std::string const prefix = names(task);
+    if (!task.not_served.empty()) {
+      for (auto const& metric : sorted_metrics())
+        out << prefix << ",*,,," << csv_field(metric) << ",,,not_applicable\n";
+      return;
+    }
     auto const& labels = plan_.datasets[task.dataset].labels;
     auto const& groups = plan_.split_of(task).groups;
-    std::string const prefix = names(task);
     for (auto const& [row, metric, score] : result.scores) {
       auto const& label = labels.rows()[row];
       auto const& context = labels.contexts()[label.context];
@@ -156,6 +162,13 @@ class TableWriter {
           gather({task.dataset, task.protocol, task.model, c, g, metric_name}, label.condition,
                  score);
     }
+  }
+
+  std::vector<std::string> sorted_metrics() const {
+    std::vector<std::string> labels;
+    for (auto const& metric : plan_.study->metrics) labels.push_back(metric.label);
+    std::sort(labels.begin(), labels.end());
+    return labels;
   }
 
   void gather(SummaryKey const& key, std::size_t condition, Score const& score) {

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "io/h5ad_writer.hpp"
 #include "parallel/phase_meter.hpp"
 #include "parallel/session.hpp"
 #include "suite/fit.hpp"
@@ -97,6 +98,33 @@ void UnitWorker::score(Unit const& unit, Prediction const& prediction, UnitRecor
   });
 }
 
-void UnitWorker::save_prediction(Task const&, Prediction const&) const {}
+/// DATASET.PROTOCOL.SPLIT.MODEL.h5ad: one row a held-out condition that the model predicts.
+void UnitWorker::save_prediction(Task const& task, Prediction const& prediction) const {
+  auto const& screen = screens_[task.dataset];
+  std::vector<std::string> conditions, contexts, index;
+  std::vector<std::int64_t> cells;
+  std::vector<Eigen::Index> rows;
+  for (std::size_t i = 0; i < task.held_out.size(); ++i) {
+    if (!prediction.status[i].ok()) continue;
+    auto const& label = screen.labels.rows()[task.held_out[i]];
+    conditions.push_back(screen.labels.conditions()[label.condition].name);
+    contexts.push_back(screen.labels.contexts()[label.context]);
+    cells.push_back(label.cells);
+    index.push_back(contexts.back().empty() ? conditions.back()
+                                            : contexts.back() + "/" + conditions.back());
+    rows.push_back(static_cast<Eigen::Index>(i));
+  }
+  if (rows.empty()) return;
+  Matrix const mean = prediction.mean(rows, Eigen::all);
+  ProfileFile file;
+  file.genes = screen.genes.names();
+  file.obs = {index,
+              {{"condition", categorise(conditions)},
+               {"context", categorise(contexts)},
+               {"cells", cells}}};
+  file.mean = &mean;
+  std::filesystem::create_directories(folder_ / "predictions");
+  write_profiles(folder_ / "predictions" / (percent_escape(task.id) + ".h5ad"), file);
+}
 
 }  // namespace pertscale

@@ -1,0 +1,70 @@
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "command.hpp"
+#include "core/error.hpp"
+#include "parallel/communicator.hpp"
+#include "protocol/split_json.hpp"
+#include "report/durable_file.hpp"
+#include "suite/plan.hpp"
+#include "suite/run.hpp"
+
+namespace pertscale {
+namespace {
+
+namespace po = boost::program_options;
+
+int run_split(po::variables_map const& values) {
+  auto const inputs = values["input"].as<std::vector<std::string>>();
+  if (inputs.size() != 1 || values.count("out") == 0)
+    throw UserError("name one study and a file: pertscale split STUDY.cfg --out FILE.json");
+  std::string const out = values["out"].as<std::string>();
+  auto const comm = Communicator::world();
+  auto study = read_study(
+      inputs.front(), [&](std::string const& path) { return shared_text(comm, path); }, false);
+  std::vector<Dataset> datasets;
+  Mistakes mistakes;
+  for (auto const& spec : study.datasets) {
+    try {
+      datasets.push_back(open_dataset(spec, comm));
+    } catch (UserError const& error) {
+      mistakes.add(error);
+    }
+  }
+  mistakes.raise();
+  auto const plan = make_plan(study, std::move(datasets));
+  std::vector<DatasetSplits> splits;
+  std::string notes;
+  for (auto const& group : plan.splits) {
+    auto const& name = plan.datasets[group.dataset].spec.name;
+    auto const& label = study.protocols[group.protocol].label;
+    if (!group.not_served.empty()) {
+      notes += fmt::format("{} on {}: not applicable: {}\n", label, name, group.not_served);
+      continue;
+    }
+    splits.push_back({name, label, &plan.datasets[group.dataset].labels, group.splits});
+    notes += fmt::format("{} on {}: {} split(s)\n", label, name, group.splits.size());
+  }
+  agree(comm, [&] {
+    if (!comm.root()) return;
+    write_durably(out, split_json(splits));
+    std::cout << notes << "splits are in " << out << std::endl;
+  });
+  return exit_done;
+}
+
+Subcommand const registered{{
+    .name = "split",
+    .summary = "write who is trained on and who is held out (no expression is read)",
+    .usage = "split STUDY.cfg --out FILE.json",
+    .parallel = true,
+    .declare =
+        [](po::options_description& options) {
+          options.add_options()("out", po::value<std::string>(), "the file of splits (json)");
+        },
+    .run = run_split,
+}};
+
+}  // namespace
+}  // namespace pertscale

@@ -1,0 +1,127 @@
+#include "suite/ingest.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/text.hpp"
+#include "io/h5ad_writer.hpp"
+#include "parallel/phase_meter.hpp"
+#include "suite/prepare.hpp"
+
+namespace pertscale {
+
+namespace {
+
+/// A folder for the product while it is made, beside the target; removed at the end.
+class Scratch {
+ public:
+  Scratch(Communicator const& comm, std::filesystem::path const& target) : comm_(comm) {
+    auto const parent = target.empty() ? std::filesystem::temp_directory_path() : target.parent_path();
+    path_ = on_root(comm_, [&] {
+      auto const path = (parent.empty() ? "." : parent) / fmt::format(".pertscale-ingest.{}", getpid());
+      std::error_code error;
+      std::filesystem::create_directories(path, error);
+      if (error)
+        throw UserError(fmt::format("{}: cannot be written ({}); choose another place", parent.string(),
+                                    error.message()));
+      return path.string();
+    });
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    if (comm_.root()) std::filesystem::remove_all(path_, ignored);
+  }
+  Scratch(Scratch const&) = delete;
+  Scratch& operator=(Scratch const&) = delete;
+  std::filesystem::path const& path() const { return path_; }
+
+ private:
+  Communicator const& comm_;
+  std::filesystem::path path_;
+};
+
+std::string counts_text(Dataset const& dataset) {
+  auto const& labels = dataset.labels;
+  std::int64_t cells = 0, control = 0, fewest = 0, most = 0;
+  std::vector<std::int64_t> by_order(4, 0);
+  for (auto const& row : labels.rows()) {
+    cells += row.cells;
+    auto const& condition = labels.conditions()[row.condition];
+    if (condition.is_control()) {
+      control += row.cells;
+      continue;
+    }
+    fewest = fewest == 0 ? row.cells : std::min(fewest, row.cells);
+    most = std::max(most, row.cells);
+  }
+  for (auto const& condition : labels.conditions())
+    ++by_order[std::min<std::size_t>(condition.order(), 3)];
+  std::string out = fmt::format("cells        {} ({} control)\n", cells, control);
+  out += fmt::format("genes        {}\n", dataset.genes.size());
+  out += fmt::format("conditions   {} singles, {} doubles, {} of higher order\n", by_order[1], by_order[2],
+                     by_order[3]);
+  out += fmt::format("cells each   {} to {}\n", fewest, most);
+  if (!dataset.spec.context_column.empty())
+    out += fmt::format("contexts     {}\n", join(labels.contexts(), ", "));
+  return out;
+}
+
+Matrix copied(ProfileTable const& table) {
+  if (table.empty()) return {};
+  return ConstMatrixMap(table.row(0).data(), static_cast<Eigen::Index>(table.rows()),
+                        static_cast<Eigen::Index>(table.genes()));
+}
+
+void write_pseudobulk(Screen const& screen, std::filesystem::path const& target) {
+  std::vector<std::string> conditions, contexts, index;
+  std::vector<std::int64_t> cells;
+  for (auto const& row : screen.labels.rows()) {
+    conditions.push_back(screen.labels.conditions()[row.condition].name);
+    contexts.push_back(screen.labels.contexts()[row.context]);
+    cells.push_back(row.cells);
+    index.push_back(contexts.back().empty() ? conditions.back()
+                                            : contexts.back() + "/" + conditions.back());
+  }
+  Matrix const mean = copied(screen.mean), variance = copied(screen.variance),
+               nonzero = copied(screen.nonzero);
+  ProfileFile file;
+  file.genes = screen.genes.names();
+  file.obs = {index,
+              {{"condition", categorise(conditions)}, {"context", categorise(contexts)}, {"cells", cells}}};
+  file.mean = &mean;
+  if (variance.size() > 0) file.layers.emplace_back("variance", &variance);
+  if (nonzero.size() > 0) file.layers.emplace_back("nonzero", &nonzero);
+  write_profiles(target, file);
+}
+
+}  // namespace
+
+std::string ingest_screen(Dataset const& dataset, Communicator const& comm,
+                          MomentOptions const& options, std::filesystem::path const& pseudobulk) {
+  std::string out = counts_text(dataset);
+  for (auto const& note : dataset.notes) out += "note         " + note + "\n";
+  Scratch const scratch(comm, pseudobulk);
+  PrepareReport report;
+  auto const start = std::chrono::steady_clock::now();
+  auto const screen = prepare_screen(dataset, comm, scratch.path(), options, &report);
+  std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - start;
+  double const seconds = comm.max(taken.count());
+  if (report.moments.target_sum > 0)
+    out += fmt::format("target sum   {}\n", number_text(report.moments.target_sum));
+  if (report.moments.empty_cells > 0)
+    out += fmt::format("note         {} cells without a count stay at zero\n", report.moments.empty_cells);
+  out += fmt::format("read         {} pass(es), {:.2f} s, {:.0f} MB/s of values and indices; in the reader {:.2f} s\n",
+                     report.moments.passes, seconds, report.moments.bytes_read * 1e-6 / std::max(seconds, 1e-9),
+                     report.moments.read_seconds);
+  agree(comm, [&] {
+    if (comm.root() && !pseudobulk.empty()) write_pseudobulk(screen, pseudobulk);
+  });
+  out += fmt::format("peak memory  {:.0f} MiB a rank\n", comm.max(peak_rss_mib()));
+  if (!pseudobulk.empty()) out += fmt::format("pseudobulk   {}\n", pseudobulk.string());
+  return out;
+}
+
+}  // namespace pertscale
