@@ -37,8 +37,9 @@ Subcommand const registered{{
     .parallel = true,
     .declare =
         [](po::options_description& options) {
-          options.add_options()("pseudobulk", po::value<std::string>(),
-                                "write mean, variance, non-zero fraction and cells of every condition");
+          options.add_options()(
+              "pseudobulk", po::value<std::string>(),
+              "write mean, variance, non-zero fraction and cells of every condition");
           declare_memory(options);
         },
     .run = run_ingest,

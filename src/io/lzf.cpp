@@ -24,8 +24,10 @@ std::size_t lzf_filter(unsigned flags, std::size_t count, unsigned const* parame
     std::memcpy(*buffer, packed.data(), packed.size());
     return packed.size();
   }
-  // h5py stores the chunk's size in the third parameter
-  std::size_t const size = count >= 3 && parameters[2] != 0 ? parameters[2] : *capacity;
+  // h5py stores the chunk's size in the third parameter, but none at all for texts
+  std::size_t const size =
+      count >= 3 && parameters[2] != 0 ? parameters[2] : lzf_decoded_size(input);
+  if (size == 0) return 0;
   auto* const out = static_cast<unsigned char*>(std::malloc(size));
   if (out == nullptr) return 0;
   if (!lzf_decode(input, {out, size})) {
@@ -39,6 +41,23 @@ std::size_t lzf_filter(unsigned flags, std::size_t count, unsigned const* parame
 }
 
 }  // namespace
+
+std::size_t lzf_decoded_size(std::span<unsigned char const> input) {
+  std::size_t in = 0, size = 0;
+  while (in < input.size()) {
+    std::size_t const control = input[in++];
+    std::size_t length = control >> 5U;
+    if (control < 32) {
+      size += control + 1;
+      in += control + 1;
+      continue;
+    }
+    if (length == 7 && in < input.size()) length += input[in++];
+    size += length + 2;
+    ++in;
+  }
+  return in == input.size() ? size : 0;
+}
 
 bool lzf_decode(std::span<unsigned char const> input, std::span<unsigned char> output) {
   std::size_t in = 0, out = 0;

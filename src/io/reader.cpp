@@ -1,6 +1,74 @@
 #include "io/reader.hpp"
+<<<<<<< HEAD
 namespace pertscale {
 std::unique_ptr<ScreenReader> open_screen(std::string const& path) {
   throw UserError(path + ": no reader");
 }
+=======
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+namespace pertscale {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Says why there is nothing to read at `path`; returns its first bytes.
+std::string first_bytes(std::string const& path) {
+  std::error_code error;
+  auto const status = fs::status(path, error);
+  if (!fs::exists(status))
+    throw UserError(path +
+                    ": the file is missing; check the path (it is relative to the file that "
+                    "names it).");
+  if (fs::is_directory(status)) {
+    bool const zarr = fs::exists(fs::path(path) / ".zgroup", error) ||
+                      fs::exists(fs::path(path) / "zarr.json", error);
+    throw UserError(path + (zarr ? ": is a zarr store; convert it, in Python "
+                                   "anndata.read_zarr(path).write_h5ad(\"file.h5ad\")."
+                                 : ": is a folder; name the h5ad file in it."));
+  }
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw UserError(path + ": the file cannot be opened; check its permissions.");
+  std::string bytes(64, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(in.gcount()));
+  if (bytes.empty()) throw UserError(path + ": the file is empty; copy or download it again.");
+  return bytes;
+}
+
+std::string what_it_is(std::string const& bytes) {
+  if (bytes.starts_with("\x1f\x8b")) return "it is gzip-compressed: gunzip it first";
+  if (bytes.starts_with("PK")) return "it is a zip archive: unpack it first";
+  if (bytes.starts_with("version https://git-lfs"))
+    return "it is a pointer of git-lfs: fetch the file itself with git lfs pull";
+  if (bytes.starts_with("<"))
+    return "it is a web page, so a download went wrong: download it again";
+  bool text = true;
+  for (char const c : bytes)
+    text = text && (static_cast<unsigned char>(c) >= 32 || c == '\n' || c == '\t' || c == '\r');
+  return text ? "it is a text file: name the h5ad file" : "name an h5ad file, or download it again";
+}
+
+}  // namespace
+
+std::unique_ptr<ScreenReader> open_screen(std::string const& path) {
+  std::string const bytes = first_bytes(path);
+  auto const& registry = ReaderRegistry::instance();
+  for (auto const& name : registry.names()) {
+    auto reader = registry.find(name).make();
+    if (!reader->recognises(path)) continue;
+    reader->open(path);
+    return reader;
+  }
+  throw UserError(fmt::format("{}: is no screen file (HDF5's signature is absent); {}.", path,
+                              what_it_is(bytes)));
+}
+
+>>>>>>> reader
 }  // namespace pertscale

@@ -30,7 +30,8 @@ struct MatrixInfo {
   bool integer = false;      ///< the on-disk type is an integer
 };
 
-/// A piece of the matrix: whole rows (or whole columns of a csc file), zeros left out.
+/// A piece of the matrix: whole rows (or whole columns of a csc file). Zeros of a dense matrix are
+/// left out; zeros that a sparse file stores are kept.
 struct MatrixBlock {
   bool by_column = false;
   std::int64_t first = 0;             ///< first row (or column)
@@ -46,7 +47,8 @@ struct MatrixBlock {
 struct MatrixSlab {
   std::int64_t first = 0;
   std::int64_t last = 0;    ///< one past the end
-  std::int64_t stored = 0;  ///< values in it
+  std::int64_t stored = 0;  ///< values in it (rows x columns when dense)
+  std::uint64_t bytes = 0;  ///< the budget it was cut for; reading keeps to it
 };
 
 /// A screen on disk. Every call is local to the rank: each rank opens the file with the serial
@@ -68,21 +70,25 @@ class ScreenReader {
   /// Names of X (if there), raw, layer:NAME ...
   virtual std::vector<std::string> matrices() const = 0;
   virtual std::vector<std::string> layers() const = 0;
-  /// `column` empty: the index. Throws UserError with the nearest name.
+  /// `column` empty: the index. Numbers are printed as Python does (True, 3, 0.25). Throws
+  /// UserError with the nearest name.
   virtual TextColumn obs(std::string const& column) const = 0;
   /// of the matrix `matrix` (raw has its own var).
   virtual TextColumn var(std::string const& column, std::string const& matrix) const = 0;
-  /// A numeric column of obs; missing values are NaN.
+  /// A column of obs that holds numbers or booleans (1, 0); missing values are NaN.
   virtual std::vector<double> obs_numbers(std::string const& column) const = 0;
 
   /// Chooses the matrix that info, slabs and read speak of: `X`, `raw`, `layer:NAME`. Checks
   /// shapes.
   virtual void select(std::string const& matrix) = 0;
   virtual MatrixInfo info() const = 0;
-  /// Cuts the matrix into slabs that need at most `bytes` of memory each while being read, aligned
-  /// to chunks. The cut depends on the file and `bytes` only.
+  /// Cuts the matrix into slabs that need at most `bytes` of memory each while being read (block,
+  /// buffers and HDF5's caches, but never less than one row and some 4 MiB), aligned to chunks. The
+  /// cut depends on the file and `bytes` only.
   virtual std::vector<MatrixSlab> slabs(std::uint64_t bytes) const = 0;
-  /// Reads one slab. Checks indices, order of indptr, and that values are finite.
+  /// Reads one slab of the selected matrix. Checks indices (range, none twice in a row) and that
+  /// values are finite. Whole numbers above 2^53 are rounded to the nearest double. A block that is
+  /// used again keeps its memory.
   virtual void read(MatrixSlab const& slab, MatrixBlock& block) const = 0;
 };
 

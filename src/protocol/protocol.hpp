@@ -31,8 +31,8 @@ struct ScreenNaming {
   ConditionGrammar grammar;
 };
 
-/// The screen lacks what a protocol is about (doubles, contexts): its rows become `not_applicable`, and a study over
-/// several screens goes on.
+/// The screen lacks what a protocol is about (doubles, contexts): its rows become `not_applicable`,
+/// and a study over several screens goes on.
 class NotServed : public UserError {
  public:
   using UserError::UserError;

@@ -118,10 +118,11 @@ void JournalIndex::read(std::filesystem::path const& path, std::size_t file) {
   while (std::getline(in, line)) {
     auto const head = parse_head(line);
     if (!head) continue;
+    if (in.eof()) return;  // the line break after the head is missing: a torn frame
     auto const offset = static_cast<std::uint64_t>(in.tellg());
-    if (offset + head->length > size) return;
-    payload.resize(head->length);
-    in.read(payload.data(), static_cast<std::streamsize>(payload.size()));
+    if (head->length > size || offset + head->length > size) return;
+    payload.assign(head->length, '\0');
+    if (!in.read(payload.data(), static_cast<std::streamsize>(payload.size()))) return;
     if (checksum64(head->key + payload) != head->sum) {
       in.seekg(static_cast<std::streamoff>(offset));
       continue;

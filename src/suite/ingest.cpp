@@ -19,14 +19,16 @@ namespace {
 class Scratch {
  public:
   Scratch(Communicator const& comm, std::filesystem::path const& target) : comm_(comm) {
-    auto const parent = target.empty() ? std::filesystem::temp_directory_path() : target.parent_path();
+    auto const parent =
+        target.empty() ? std::filesystem::temp_directory_path() : target.parent_path();
     path_ = on_root(comm_, [&] {
-      auto const path = (parent.empty() ? "." : parent) / fmt::format(".pertscale-ingest.{}", getpid());
+      auto const path =
+          (parent.empty() ? "." : parent) / fmt::format(".pertscale-ingest.{}", getpid());
       std::error_code error;
       std::filesystem::create_directories(path, error);
       if (error)
-        throw UserError(fmt::format("{}: cannot be written ({}); choose another place", parent.string(),
-                                    error.message()));
+        throw UserError(fmt::format("{}: cannot be written ({}); choose another place",
+                                    parent.string(), error.message()));
       return path.string();
     });
   }
@@ -61,8 +63,8 @@ std::string counts_text(Dataset const& dataset) {
     ++by_order[std::min<std::size_t>(condition.order(), 3)];
   std::string out = fmt::format("cells        {} ({} control)\n", cells, control);
   out += fmt::format("genes        {}\n", dataset.genes.size());
-  out += fmt::format("conditions   {} singles, {} doubles, {} of higher order\n", by_order[1], by_order[2],
-                     by_order[3]);
+  out += fmt::format("conditions   {} singles, {} doubles, {} of higher order\n", by_order[1],
+                     by_order[2], by_order[3]);
   out += fmt::format("cells each   {} to {}\n", fewest, most);
   if (!dataset.spec.context_column.empty())
     out += fmt::format("contexts     {}\n", join(labels.contexts(), ", "));
@@ -89,8 +91,9 @@ void write_pseudobulk(Screen const& screen, std::filesystem::path const& target)
                nonzero = copied(screen.nonzero);
   ProfileFile file;
   file.genes = screen.genes.names();
-  file.obs = {index,
-              {{"condition", categorise(conditions)}, {"context", categorise(contexts)}, {"cells", cells}}};
+  file.obs = {
+      index,
+      {{"condition", categorise(conditions)}, {"context", categorise(contexts)}, {"cells", cells}}};
   file.mean = &mean;
   if (variance.size() > 0) file.layers.emplace_back("variance", &variance);
   if (nonzero.size() > 0) file.layers.emplace_back("nonzero", &nonzero);
@@ -112,10 +115,13 @@ std::string ingest_screen(Dataset const& dataset, Communicator const& comm,
   if (report.moments.target_sum > 0)
     out += fmt::format("target sum   {}\n", number_text(report.moments.target_sum));
   if (report.moments.empty_cells > 0)
-    out += fmt::format("note         {} cells without a count stay at zero\n", report.moments.empty_cells);
-  out += fmt::format("read         {} pass(es), {:.2f} s, {:.0f} MB/s of values and indices; in the reader {:.2f} s\n",
-                     report.moments.passes, seconds, report.moments.bytes_read * 1e-6 / std::max(seconds, 1e-9),
-                     report.moments.read_seconds);
+    out += fmt::format("note         {} cells without a count stay at zero\n",
+                       report.moments.empty_cells);
+  out += fmt::format(
+      "read         {} pass(es), {:.2f} s, {:.0f} MB/s of values and indices; in the reader {:.2f} "
+      "s\n",
+      report.moments.passes, seconds, report.moments.bytes_read * 1e-6 / std::max(seconds, 1e-9),
+      report.moments.read_seconds);
   agree(comm, [&] {
     if (comm.root() && !pseudobulk.empty()) write_pseudobulk(screen, pseudobulk);
   });

@@ -8,9 +8,10 @@
 
 namespace pertscale {
 
-/// Streams a screen once, checks every value, and returns what is in it, a line each. With `pseudobulk` not empty also
-/// writes that file: AnnData, one row a condition and context, X = mean of the normalised values, layers `variance`
-/// (unbiased) and `nonzero` (fraction), obs `condition`, `context`, `cells`.
+/// Streams a screen once, checks every value, and returns what is in it, a line each. With
+/// `pseudobulk` not empty also writes that file: AnnData, one row a condition and context, X = mean
+/// of the normalised values, layers `variance` (unbiased) and `nonzero` (fraction), obs
+/// `condition`, `context`, `cells`.
 std::string ingest_screen(Dataset const& dataset, Communicator const& comm,
                           MomentOptions const& options, std::filesystem::path const& pseudobulk);
 

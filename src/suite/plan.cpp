@@ -71,7 +71,11 @@ class Planner {
             only.empty() || std::find(only.begin(), only.end(), dataset.spec.name) != only.end();
         if (!applies) continue;
         try {
-          plan_.splits.push_back({d, p, protocol.part.object->splits(dataset.labels, {dataset.spec.name, dataset.spec.grammar()}), {}});
+          plan_.splits.push_back({d,
+                                  p,
+                                  protocol.part.object->splits(
+                                      dataset.labels, {dataset.spec.name, dataset.spec.grammar()}),
+                                  {}});
         } catch (NotServed const& reason) {
           PerturbationSplit none;
           none.name = "*";
@@ -83,11 +87,13 @@ class Planner {
       }
     }
     mistakes.raise();
-    bool const none_served = std::none_of(plan_.splits.begin(), plan_.splits.end(),
-                                          [](auto const& group) { return group.not_served.empty(); });
+    bool const none_served =
+        std::none_of(plan_.splits.begin(), plan_.splits.end(),
+                     [](auto const& group) { return group.not_served.empty(); });
     if (none_served)
       throw UserError(plan_.splits.empty()
-                          ? plan_.study->file + ": no protocol applies to any dataset (see datasets=)"
+                          ? plan_.study->file +
+                                ": no protocol applies to any dataset (see datasets=)"
                           : plan_.splits.front().not_served);
   }
 

@@ -15,8 +15,8 @@ std::string status_text(std::filesystem::path const& folder) {
   auto const path = folder / "run.json";
   std::ifstream in(path);
   if (!in)
-    throw UserError(fmt::format("{}: no run.json there; name the directory that --out of a run named",
-                                folder.string()));
+    throw UserError(fmt::format(
+        "{}: no run.json there; name the directory that --out of a run named", folder.string()));
   auto const record = nlohmann::json::parse(in, nullptr, false);
   if (!record.is_object() || !record.contains("unit_keys"))
     throw UserError(fmt::format("{}: is no record of a run", path.string()));
@@ -38,10 +38,10 @@ std::string status_text(std::filesystem::path const& folder) {
     state = "finished";
   else if (record.value("state", "") == "stopped")
     state = "stopped on purpose: run the same command again to go on";
-  return fmt::format("{}\nstudy    {}\nunits    {} of {} finished{}\nstarted  {}\nupdated  {}\n", state,
-                     record.value("study", ""), done, total,
-                     failed > 0 ? fmt::format(", {} failed", failed) : "", record.value("started", ""),
-                     record.value("updated", ""));
+  return fmt::format("{}\nstudy    {}\nunits    {} of {} finished{}\nstarted  {}\nupdated  {}\n",
+                     state, record.value("study", ""), done, total,
+                     failed > 0 ? fmt::format(", {} failed", failed) : "",
+                     record.value("started", ""), record.value("updated", ""));
 }
 
 }  // namespace pertscale

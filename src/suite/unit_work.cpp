@@ -118,10 +118,9 @@ void UnitWorker::save_prediction(Task const& task, Prediction const& prediction)
   Matrix const mean = prediction.mean(rows, Eigen::all);
   ProfileFile file;
   file.genes = screen.genes.names();
-  file.obs = {index,
-              {{"condition", categorise(conditions)},
-               {"context", categorise(contexts)},
-               {"cells", cells}}};
+  file.obs = {
+      index,
+      {{"condition", categorise(conditions)}, {"context", categorise(contexts)}, {"cells", cells}}};
   file.mean = &mean;
   std::filesystem::create_directories(folder_ / "predictions");
   write_profiles(folder_ / "predictions" / (percent_escape(task.id) + ".h5ad"), file);

@@ -1,0 +1,91 @@
+#include "io/h5ad_matrix.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/sums.hpp"
+
+namespace pertscale {
+
+std::unique_ptr<H5adMatrix> H5adMatrix::open(Hdf5File const& file, std::string const& name,
+                                             MatrixAxes axes) {
+  if (file.kind(name) == Hdf5File::Kind::group) return open_sparse(file, name, std::move(axes));
+  return open_dense(file, name, std::move(axes));
+}
+
+void H5adMatrix::check_shape() const {
+  std::int64_t const rows = info_.rows, columns = info_.columns;
+  if (rows == 0 || columns == 0)
+    file_.refuse(
+        fmt::format("{} has no {} (shape {} x {}); name another matrix, or write the file "
+                    "with cells and genes.",
+                    name_, columns == 0 ? "genes" : "cells", rows, columns));
+  if (rows != axes_.rows)
+    file_.refuse(
+        fmt::format("{} has {} rows, but {} has {} cells; write the file anew with anndata.", name_,
+                    rows, axes_.obs, axes_.rows));
+  if (columns != axes_.columns)
+    file_.refuse(
+        fmt::format("{} has {} columns, but {} has {} genes; write the file anew with "
+                    "anndata.",
+                    name_, columns, axes_.var, axes_.columns));
+  std::int64_t const most = std::numeric_limits<std::int32_t>::max();
+  if (rows > most || columns > most)
+    file_.refuse(
+        fmt::format("{} is {} x {}; more than {} rows or columns are not supported: split "
+                    "the file.",
+                    name_, rows, columns, most));
+}
+
+void H5adMatrix::take_type(Hdf5Dataset const& values) {
+  auto const& type = values.type();
+  if (!type.number())
+    file_.refuse(fmt::format("{} holds {}, not real numbers; write it as float32 or integers.",
+                             values.name(), type.name));
+  info_.value_type = type.name;
+  info_.integer = type.kind != ElementType::Kind::floating;
+  info_.compression = values.compression();
+}
+
+std::string H5adMatrix::gene(std::int64_t column) const {
+  std::string const name = axes_.gene_name ? axes_.gene_name(column) : "";
+  return fmt::format("gene {} (`{}`)", column, name);
+}
+
+void H5adMatrix::check_finite(MatrixBlock const& block) const {
+  // NaN or infinity times 0 is NaN, and stays in the sum.
+  if (ordered_sum(block.values.size(), [&](std::size_t k) { return block.values[k] * 0; }) == 0)
+    return;
+  for (std::size_t k = 0; k < block.values.size(); ++k) {
+    if (std::isfinite(block.values[k])) continue;
+    auto const after =
+        std::upper_bound(block.offsets.begin(), block.offsets.end(), static_cast<std::int64_t>(k));
+    std::int64_t const major = block.first + (after - block.offsets.begin()) - 1;
+    std::int64_t const minor = block.minor[k];
+    file_.refuse(
+        fmt::format("{} is {} at row {}, {} (counted from 0); a screen needs finite values: drop "
+                    "or replace it.",
+                    name_, block.values[k], block.by_column ? minor : major,
+                    gene(block.by_column ? major : minor)));
+  }
+}
+
+void widen(ElementType const& type, void const* from, std::int64_t count, double* to) {
+  with_number_type(type, [&](auto example) {
+    auto const* const values = static_cast<decltype(example) const*>(from);
+    for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<double>(values[i]);
+  });
+}
+
+Hdf5Dataset const& CachedDataset::with_cache(std::uint64_t bytes) const {
+  if (dataset_ && bytes == bytes_) return *dataset_;
+  dataset_.reset();
+  dataset_.emplace(file_, name_, bytes);
+  bytes_ = bytes;
+  return *dataset_;
+}
+
+}  // namespace pertscale
