@@ -1,10 +1,4 @@
 #include "io/reader.hpp"
-<<<<<<< HEAD
-namespace pertscale {
-std::unique_ptr<ScreenReader> open_screen(std::string const& path) {
-  throw UserError(path + ": no reader");
-}
-=======
 
 #include <fmt/format.h>
 
@@ -70,5 +64,4 @@ std::unique_ptr<ScreenReader> open_screen(std::string const& path) {
                               what_it_is(bytes)));
 }
 
->>>>>>> reader
 }  // namespace pertscale
