@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
 namespace pertscale {
@@ -11,6 +14,17 @@ namespace {
 
 constexpr auto redraw_every = std::chrono::milliseconds(200);
 constexpr auto line_every = std::chrono::seconds(30);
+
+/// Is a person watching? Open MPI gives rank 0 a pseudo-terminal of its own, so under mpirun the
+/// launcher's standard output decides.
+bool watched() {
+  if (isatty(STDOUT_FILENO) == 0) return false;
+  if (std::getenv("OMPI_COMM_WORLD_RANK") == nullptr) return true;
+  std::error_code error;
+  auto const target =
+      std::filesystem::read_symlink(fmt::format("/proc/{}/fd/1", getppid()), error).string();
+  return !error && (target.starts_with("/dev/pts/") || target.starts_with("/dev/tty"));
+}
 
 std::string duration_text(double seconds) {
   auto const whole = static_cast<long>(seconds + 0.5);
@@ -21,7 +35,7 @@ std::string duration_text(double seconds) {
 
 Progress::Progress(bool shown)
     : shown_(shown),
-      terminal_(isatty(STDOUT_FILENO) == 1),
+      terminal_(watched()),
       start_(std::chrono::steady_clock::now()),
       last_(start_) {}
 
