@@ -79,6 +79,19 @@ Option& Option::checked(std::function<std::string(std::string const&)> check) {
   return *this;
 }
 
+Option& Option::file_after(std::string prefix, InputText& text) {
+  file = &text;
+  file_prefix_ = std::move(prefix);
+  return checked([prefix = file_prefix_](std::string const& value) {
+    return value == prefix ? "names no file" : std::string();
+  });
+}
+
+std::string Option::content() const {
+  if (file == nullptr || (!file_prefix_.empty() && !file->given())) return value();
+  return file_prefix_ + file->text;
+}
+
 void Option::assign(std::string_view text) {
   std::string const before = print_();
   std::string problem = parse_(text);
@@ -87,6 +100,10 @@ void Option::assign(std::string_view text) {
     if (!problem.empty()) parse_(before);
   }
   if (!problem.empty()) throw UserError(fmt::format("{}={} {}", name, text, problem));
+  if (!file_prefix_.empty())
+    *file = {text.starts_with(file_prefix_) ? std::string(text.substr(file_prefix_.size()))
+                                            : std::string(),
+             {}};
   given = true;
 }
 

@@ -29,7 +29,7 @@ class Option {
   std::string type;           ///< "integer", "number", "text", "yes|no", "file", "a|b|c", ...
   std::string default_value;  ///< text of the bound variable when the option was declared
   bool given = false;         ///< the user wrote it
-  InputText* file = nullptr;  ///< set for options that name a text file
+  InputText* file = nullptr;  ///< set for options that name, or may name, a text file
 
   Option& at_least(double minimum);
   Option& at_most(double maximum);
@@ -37,18 +37,23 @@ class Option {
   Option& one_of(std::vector<std::string> choices);
   /// The part checks the text itself: returns an empty string, or what is wrong with it.
   Option& checked(std::function<std::string(std::string const&)> check);
+  /// A value that starts with `prefix` names a text file: what follows is its path.
+  Option& file_after(std::string prefix, InputText& text);
 
   /// Sets the variable; throws UserError with one sentence (without naming the file or line).
   void assign(std::string_view text);
   /// The variable's value as text that `assign` reads back.
   std::string value() const { return print_(); }
   bool is_default() const { return value() == default_value; }
+  /// What the option's effect depends on: the content of the file it names, else its value.
+  std::string content() const;
 
  private:
   friend class OptionList;
   std::function<std::string(std::string_view)> parse_;  ///< empty, or what is wrong
   std::function<std::string()> print_;
   std::vector<std::function<std::string(std::string const&)>> checks_;
+  std::string file_prefix_;  ///< of `file_after`
 };
 
 /// The options of one part, bound to its variables (which must outlive the list).

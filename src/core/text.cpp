@@ -37,6 +37,15 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blank) - first + 1);
 }
 
+std::vector<std::string> parse_list(std::string_view text) {
+  std::vector<std::string> out;
+  for (auto const& line : split(text, '\n')) {
+    auto const name = trim(line);
+    if (!name.empty() && name.front() != '#') out.emplace_back(name);
+  }
+  return out;
+}
+
 std::string number_text(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";

@@ -12,6 +12,8 @@ namespace pertscale {
 std::string join(std::span<std::string const> parts, std::string_view separator);
 std::vector<std::string> split(std::string_view text, char separator);
 std::string_view trim(std::string_view text);
+/// The lines of a list file: one name a line, `#` comments, blanks trimmed.
+std::vector<std::string> parse_list(std::string_view text);
 
 /// Shortest decimal text that reads back as the same double; "nan", "inf" as such.
 std::string number_text(double value);

@@ -14,7 +14,8 @@ class ProfileError final : public ProfileMetric {
   explicit ProfileError(ErrorForm form) : form_(form) {}
 
  protected:
-  Score value(Profile observed, Profile predicted) const override {
+  Score value(Compared const& compared) const override {
+    Profile const observed = compared.observed, predicted = compared.predicted;
     auto const n = static_cast<double>(observed.size());
     auto const difference = [&](std::size_t g) { return predicted[g] - observed[g]; };
     if (form_ == ErrorForm::mae)

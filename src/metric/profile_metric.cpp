@@ -2,78 +2,41 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
-
-#include "core/text.hpp"
 
 namespace pertscale {
 
 namespace {
 
-struct TopGenes {
-  std::string ranking;  ///< "top-expressed" or "top-delta"
-  std::size_t count = 0;
+/// Means of ten thousand profiles taken in another order stay well below it; measured changes of
+/// expression are far above.
+constexpr double rounding_level = 1e-12;
+
+/// Chosen genes of one profile as changes from a reference (none: as they are).
+struct ChosenValues {
+  std::vector<double> values;
+  double rounding = 0;
+
+  void take(Profile profile, Profile reference, std::vector<std::size_t> const& genes) {
+    double largest = 0;
+    values.resize(genes.size());
+    for (std::size_t i = 0; i < genes.size(); ++i) {
+      double const base = reference.empty() ? 0 : reference[genes[i]];
+      largest = std::max({largest, std::fabs(profile[genes[i]]), std::fabs(base)});
+      values[i] = profile[genes[i]] - base;
+    }
+    rounding = rounding_level * largest;
+    if (reference.empty()) return;
+    for (auto& value : values)
+      if (std::fabs(value) <= rounding) value = 0;
+  }
 };
-
-/// `top-expressed:1000` and the like; count 0 where the text is not of that form.
-TopGenes parse_top(std::string const& text) {
-  std::size_t const colon = text.find(':');
-  if (colon == std::string::npos) return {};
-  auto const count = parse_integer(text.substr(colon + 1));
-  return {text.substr(0, colon), count && *count > 0 ? static_cast<std::size_t>(*count) : 0};
-}
-
-std::string check_genes(std::string const& text) {
-  if (text == "all") return {};
-  auto const top = parse_top(text);
-  if ((top.ranking == "top-expressed" || top.ranking == "top-delta") && top.count > 0) return {};
-  return "takes all, top-expressed:N or top-delta:N with N of at least 1";
-}
-
-/// Keeps the `count` genes of largest key, ties by file order; result in file order.
-template <class Key>
-void keep_largest(std::vector<std::size_t>& genes, std::size_t count, Key key) {
-  if (count >= genes.size()) return;
-  std::stable_sort(genes.begin(), genes.end(),
-                   [&](std::size_t a, std::size_t b) { return key(a) > key(b); });
-  genes.resize(count);
-  std::sort(genes.begin(), genes.end());
-}
-
-bool is_target(Condition const& condition, std::string const& gene) {
-  return std::binary_search(condition.targets.begin(), condition.targets.end(), gene);
-}
 
 }  // namespace
 
-void GeneSelection::declare(OptionList& options) {
-  options
-      .add("genes", genes_,
-           "genes the score looks at: all; top-expressed:N, the N highest in control; top-delta:N, "
-           "the N of largest observed change; all genes where there are fewer than N")
-      .checked(check_genes)
-      .type = "all|top-expressed:N|top-delta:N";
-  options.add("exclude-target", exclude_target_,
-              "leave out the perturbed genes themselves (before N are counted)");
-}
-
-Status GeneSelection::select(ScoreContext const& context, ScoreItem const& item,
-                             std::vector<std::size_t>& genes) const {
-  bool const latent = context.values == ValueKind::latent;
-  if (latent && (genes_ != "all" || exclude_target_)) return Status("not_applicable");
-
-  genes.resize(item.observed.size());
-  std::iota(genes.begin(), genes.end(), std::size_t{0});
-  if (exclude_target_)
-    std::erase_if(
-        genes, [&](std::size_t g) { return is_target(*item.condition, context.genes->name(g)); });
-  auto const top = parse_top(genes_);
-  if (top.ranking == "top-expressed")
-    keep_largest(genes, top.count, [&](std::size_t g) { return context.control[g]; });
-  if (top.ranking == "top-delta")
-    keep_largest(genes, top.count,
-                 [&](std::size_t g) { return std::fabs(item.observed[g] - context.control[g]); });
-  return genes.empty() ? Status("too_few_genes") : Status();
+bool is_constant(Profile values, double rounding) {
+  if (values.empty()) return true;
+  auto const [lowest, highest] = std::minmax_element(values.begin(), values.end());
+  return *highest - *lowest <= rounding;
 }
 
 void ProfileMetric::declare(OptionList& options) {
@@ -90,24 +53,24 @@ void ProfileMetric::declare(OptionList& options) {
 std::vector<Score> ProfileMetric::score(ScoreContext const& context,
                                         std::vector<ScoreItem> const& items) const {
   std::vector<Score> scores;
+  if (items.empty()) return scores;
   std::vector<std::size_t> genes;
-  std::vector<double> observed, predicted;
-  Profile const reference = reference_ == "control" ? context.control : context.perturbed_mean;
+  ChosenValues observed, predicted;
+  Profile reference;
+  if (uses_reference())
+    reference = reference_ == "control" ? context.control : context.perturbed_mean;
+  auto const candidates = selection_.candidates(context, items.front().observed.size());
   for (auto const& item : items) {
-    Status status = selection_.select(context, item, genes);
+    Status status = selection_.select(context, candidates, item, genes);
     if (status.ok() && uses_reference() && reference.empty()) status = Status("no_reference");
     if (!status.ok()) {
       scores.push_back({0, status});
       continue;
     }
-    observed.resize(genes.size());
-    predicted.resize(genes.size());
-    for (std::size_t i = 0; i < genes.size(); ++i) {
-      double const base = uses_reference() ? reference[genes[i]] : 0;
-      observed[i] = item.observed[genes[i]] - base;
-      predicted[i] = item.predicted[genes[i]] - base;
-    }
-    scores.push_back(value(observed, predicted));
+    observed.take(item.observed, reference, genes);
+    predicted.take(item.predicted, reference, genes);
+    scores.push_back(
+        value({observed.values, predicted.values, observed.rounding, predicted.rounding}));
   }
   return scores;
 }

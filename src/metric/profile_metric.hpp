@@ -2,25 +2,26 @@
 #include <string>
 #include <vector>
 
+#include "metric/gene_selection.hpp"
 #include "metric/metric.hpp"
 
 namespace pertscale {
 
-/// Which genes a metric looks at: `all`, `top-expressed:N`, `top-delta:N`, `file:F`.
-/// Genes of a set are in ascending file order.
-class GeneSelection {
- public:
-  /// Adds `genes=` and `exclude-target=`.
-  void declare(OptionList& options);
-  /// Genes of one item, or a status (not_applicable on a latent screen). With fewer genes than N
-  /// all are taken. Targets are left out before the N are counted.
-  Status select(ScoreContext const& context, ScoreItem const& item,
-                std::vector<std::size_t>& genes) const;
+/// One item on the chosen genes, in file order. Where the metric counts changes from a reference,
+/// the values are those changes, and a change at rounding level is exactly zero.
+struct Compared {
+  Profile observed;
+  Profile predicted;
+  /// Values that differ by no more than this are equal up to rounding: 1e-12 of the largest
+  /// absolute value that went into them.
+  double observed_rounding = 0;
+  double predicted_rounding = 0;
 
- private:
-  std::string genes_ = "all";
-  bool exclude_target_ = false;
+  std::size_t genes() const { return observed.size(); }
 };
+
+/// Do all values agree up to `rounding`? No correlation is defined then. True of no values.
+bool is_constant(Profile values, double rounding);
 
 /// A metric of one condition at a time, on chosen genes.
 class ProfileMetric : public Metric {
@@ -30,9 +31,7 @@ class ProfileMetric : public Metric {
                            std::vector<ScoreItem> const& items) const final;
 
  protected:
-  /// observed, predicted: values of the chosen genes, in file order (deltas where
-  /// `uses_reference`).
-  virtual Score value(Profile observed, Profile predicted) const = 0;
+  virtual Score value(Compared const& compared) const = 0;
   /// Adds `reference=control|perturbed-mean` and hands over differences from it.
   virtual bool uses_reference() const { return false; }
 

@@ -69,13 +69,4 @@ std::string relative_to(std::string const& naming_file, std::string const& path)
   return (std::filesystem::path(naming_file).parent_path() / given).lexically_normal().string();
 }
 
-std::vector<std::string> parse_list(std::string const& text) {
-  std::vector<std::string> out;
-  for (auto const& line : split(text, '\n')) {
-    auto const name = trim(line);
-    if (!name.empty() && name.front() != '#') out.emplace_back(name);
-  }
-  return out;
-}
-
 }  // namespace pertscale

@@ -27,7 +27,4 @@ std::vector<KeyValue> parse_key_values(std::string const& path, std::string cons
 /// `path` relative to the folder of the file that names it.
 std::string relative_to(std::string const& naming_file, std::string const& path);
 
-/// The lines of a list file: one name a line, `#` comments, blanks trimmed.
-std::vector<std::string> parse_list(std::string const& text);
-
 }  // namespace pertscale

@@ -34,10 +34,7 @@ std::string split_identity(Labels const& labels, PerturbationSplit const& split)
 
 std::string options_identity(OptionList const& options) {
   Sha256 hash;
-  for (auto const& option : options.all()) {
-    hash.add_field(option.name);
-    hash.add_field(option.file != nullptr ? option.file->text : option.value());
-  }
+  for (auto const& option : options.all()) hash.add_field(option.name).add_field(option.content());
   return hash.hex();
 }
 

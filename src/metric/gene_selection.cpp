@@ -1,0 +1,109 @@
+#include "metric/gene_selection.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/text.hpp"
+
+namespace pertscale {
+
+namespace {
+
+constexpr std::string_view file_prefix = "file:";
+
+struct TopGenes {
+  std::string ranking;  ///< "top-expressed" or "top-delta"
+  std::size_t count = 0;
+};
+
+/// `top-expressed:1000` and the like; count 0 where the text is not of that form.
+TopGenes parse_top(std::string const& text) {
+  std::size_t const colon = text.find(':');
+  if (colon == std::string::npos) return {};
+  auto const count = parse_integer(text.substr(colon + 1));
+  return {text.substr(0, colon), count && *count > 0 ? static_cast<std::size_t>(*count) : 0};
+}
+
+std::string check_genes(std::string const& text) {
+  if (text == "all" || text.starts_with(file_prefix)) return {};
+  auto const top = parse_top(text);
+  if ((top.ranking == "top-expressed" || top.ranking == "top-delta") && top.count > 0) return {};
+  return "takes all, top-expressed:N or top-delta:N with N of at least 1, or file:F";
+}
+
+/// Orders genes by falling key, ties by file order.
+template <class Key>
+auto falling(Key key) {
+  return [key](std::size_t a, std::size_t b) {
+    double const of_a = key(a), of_b = key(b);
+    return of_a != of_b ? of_a > of_b : a < b;
+  };
+}
+
+/// The genes named in a list, ascending, each once; a name takes the first gene so called.
+std::vector<std::size_t> listed(GeneTable const& table, std::string const& text) {
+  std::vector<std::size_t> genes;
+  for (auto const& name : parse_list(text))
+    if (auto const gene = table.find(name)) genes.push_back(*gene);
+  std::sort(genes.begin(), genes.end());
+  genes.erase(std::unique(genes.begin(), genes.end()), genes.end());
+  return genes;
+}
+
+bool is_target(Condition const& condition, std::string const& gene) {
+  return std::binary_search(condition.targets.begin(), condition.targets.end(), gene);
+}
+
+}  // namespace
+
+void GeneSelection::declare(OptionList& options) {
+  options
+      .add("genes", genes_,
+           "genes the score looks at: all; top-expressed:N, the N highest in control; top-delta:N, "
+           "the N of largest observed change; all genes where there are fewer than N; file:F, the "
+           "genes named in F, one a line (names the screen lacks are ignored)")
+      .checked(check_genes)
+      .file_after(std::string(file_prefix), file_)
+      .type = "all|top-expressed:N|top-delta:N|file:F";
+  options.add("exclude-target", exclude_target_,
+              "leave out the perturbed genes themselves (before N are counted)");
+}
+
+GeneSelection::Candidates GeneSelection::candidates(ScoreContext const& context,
+                                                    std::size_t genes) const {
+  if (context.values == ValueKind::latent && (genes_ != "all" || exclude_target_))
+    return {Status("not_applicable"), {}};
+  if (file_.given()) return {{}, listed(*context.genes, file_.text)};
+  std::vector<std::size_t> all(genes);
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  if (parse_top(genes_).ranking == "top-expressed")
+    std::sort(all.begin(), all.end(), falling([&](std::size_t g) { return context.control[g]; }));
+  return {{}, std::move(all)};
+}
+
+Status GeneSelection::select(ScoreContext const& context, Candidates const& candidates,
+                             ScoreItem const& item, std::vector<std::size_t>& genes) const {
+  if (!candidates.status.ok()) return candidates.status;
+  auto const top = parse_top(genes_);
+  std::size_t const most = file_.given() || top.count == 0 ? item.observed.size() : top.count;
+  bool const by_change = !file_.given() && top.ranking == "top-delta";
+  genes.clear();
+  for (auto const gene : candidates.genes) {
+    if (!by_change && genes.size() == most) break;
+    if (exclude_target_ && is_target(*item.condition, context.genes->name(gene))) continue;
+    genes.push_back(gene);
+  }
+  if (by_change && most < genes.size()) {
+    auto const change = [&](std::size_t g) {
+      return std::fabs(item.observed[g] - context.control[g]);
+    };
+    auto const end = genes.begin() + static_cast<std::ptrdiff_t>(most);
+    std::nth_element(genes.begin(), end, genes.end(), falling(change));
+    genes.resize(most);
+  }
+  std::sort(genes.begin(), genes.end());
+  return genes.empty() ? Status("too_few_genes") : Status();
+}
+
+}  // namespace pertscale

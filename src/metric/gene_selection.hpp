@@ -1,0 +1,35 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "metric/metric.hpp"
+
+namespace pertscale {
+
+/// Which genes a metric looks at: `all`, `top-expressed:N`, `top-delta:N`, `file:F`.
+/// Genes of a set are in ascending file order.
+class GeneSelection {
+ public:
+  /// Genes that every item of one context chooses from.
+  struct Candidates {
+    Status status;
+    std::vector<std::size_t> genes;  ///< ascending; by falling expression for `top-expressed`
+  };
+
+  /// Adds `genes=` and `exclude-target=`.
+  void declare(OptionList& options);
+  /// The part of the choice that items of a context share, among the first `genes` of its table.
+  /// not_applicable on a latent screen, unless all genes are asked for.
+  Candidates candidates(ScoreContext const& context, std::size_t genes) const;
+  /// Genes of one item; too_few_genes where none is left. With fewer genes than N all are taken.
+  /// Targets are left out before the N are counted.
+  Status select(ScoreContext const& context, Candidates const& candidates, ScoreItem const& item,
+                std::vector<std::size_t>& genes) const;
+
+ private:
+  std::string genes_ = "all";
+  InputText file_;
+  bool exclude_target_ = false;
+};
+
+}  // namespace pertscale
