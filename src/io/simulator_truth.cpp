@@ -17,7 +17,6 @@ constexpr double spread_of_means = 1.8;     // sd of b over genes, natural log
 constexpr double spread_of_contexts = 0.5;  // sd of b between contexts, natural log
 constexpr double shift_size = 0.2;          // sd of s over genes, natural log
 constexpr double response_size = 0.22;      // sd of e . R of a gene of median sensitivity
-constexpr double shared = 0.7;              // correlation of a context's part with the common part
 constexpr double interacting = 0.3;         // fraction of doubles with an interaction
 
 RandomStream stream(SimulationOptions const& options, std::string const& name) {
@@ -90,9 +89,9 @@ FloatMatrix by_modules(SimulationTruth const& truth, std::string const& name) {
   return out;
 }
 
-/// Part of a context: correlated by `shared` with what all contexts have in common.
+/// Part of a context: correlated with what all contexts have in common.
 FloatMatrix mixed(FloatMatrix const& common, FloatMatrix const& own) {
-  auto const weight = static_cast<float>(shared);
+  auto const weight = static_cast<float>(SimulationTruth::shared);
   return weight * common + std::sqrt(1 - weight * weight) * own;
 }
 

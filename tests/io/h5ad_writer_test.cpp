@@ -127,8 +127,10 @@ TEST_CASE("every format and compression reads back with anndata") {
 
   CHECK(python_agrees(path, R"(
 assert (X == [[1,0,0,2],[0,0,0,0],[0,3,0,0],[0,4,0,0],[5,0,6,0]]).all(), X
-assert list(a.obs_names) == ['c1','c2','c3','c4','c5'] and list(a.var_names) == ['g1','g2','g3','g4']
-assert a.obs['condition'].dtype == 'category' and list(a.obs['condition']) == ['B','control','A','B','A+B']
+assert list(a.obs_names) == ['c1','c2','c3','c4','c5']
+assert list(a.var_names) == ['g1','g2','g3','g4']
+assert a.obs['condition'].dtype == 'category'
+assert list(a.obs['condition']) == ['B','control','A','B','A+B']
 assert list(a.obs['condition'].cat.categories) == ['A','A+B','B','control']
 assert list(a.obs['note']) == ['x','','ä','y','z']
 assert list(a.obs['cells']) == [1,2,3,4,5000000000] and list(a.obs['score']) == [0.5,-1,1e300,0,0.1]
