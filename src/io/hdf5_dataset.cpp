@@ -7,7 +7,6 @@
 #include <array>
 
 #include "core/text.hpp"
-#include "io/utf8.hpp"
 
 namespace pertscale {
 
@@ -221,7 +220,8 @@ std::vector<double> Hdf5Dataset::numbers() const {
 
 std::vector<std::string> Hdf5Dataset::texts() const {
   if (type_.kind != ElementType::Kind::text || type_.bytes > longest_text || type_.bytes == 0)
-    file_.refuse(fmt::format("{} holds {} of {} bytes, not text.", name_, type_.name, type_.bytes));
+    file_.refuse(
+        fmt::format("{} holds {}, which is neither text nor a number.", name_, type_.name));
   check_size();
   std::vector<std::string> out;
   out.reserve(static_cast<std::size_t>(elements_));
@@ -237,19 +237,7 @@ void Hdf5Dataset::read_texts(std::int64_t first, std::int64_t count,
   auto const type = reading_type();
   std::vector<char> buffer(static_cast<std::size_t>(count) * type_.bytes);
   read(first, count, type.id(), buffer.data());
-  std::size_t const before = out.size();
-  unpack_texts(file_type_->id(), type_, buffer, out);
-  if (type_.variable) {
-    auto const size = static_cast<hsize_t>(count);
-    Hdf5Handle const space(H5Screate_simple(1, &size, nullptr));
-    H5Dvlen_reclaim(type.id(), space.id(), H5P_DEFAULT, buffer.data());
-  }
-  for (std::size_t i = before; i < out.size(); ++i)
-    if (!is_utf8(out[i]))
-      file_.refuse(
-          fmt::format("value {} (counted from 0) of {} is not UTF-8 text; write the file "
-                      "anew with anndata.",
-                      first + static_cast<std::int64_t>(i - before), name_));
+  file_.unpack_texts(file_type_->id(), type_, buffer, name_, out);
 }
 
 }  // namespace pertscale
