@@ -19,7 +19,7 @@ class MalformedFiles {
   };
 
   MalformedFiles() {
-    std::string const command = std::string("/usr/bin/python3 ") + PERTSCALE_SOURCE_DIR +
+    std::string const command = std::string("/usr/bin/python3 -B ") + PERTSCALE_SOURCE_DIR +
                                 "/tests/io/malformed.py " + folder_.path().string() + " >&2";
     if (std::system(command.c_str()) != 0) return;
     for (auto const& line : split(read_text(folder_ / "cases.tsv"), '\n')) {
