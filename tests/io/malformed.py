@@ -232,7 +232,9 @@ def categories_missing(file):
     del file["obs/condition/categories"]
 
 
-@case(ask="obs:condition", pattern="code 2 of row 1 .*no category: obs/condition/categories holds 2")
+@case(
+    ask="obs:condition", pattern="code 2 of row 1 .*no category: obs/condition/categories holds 2"
+)
 def categories_too_few(file):
     texts(file, "obs/condition/categories", ["BAK1", "KLF1"])
     file["obs/condition/codes"][...] = [0, 2, 0, 1, 1, 0]
