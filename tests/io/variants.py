@@ -4,7 +4,8 @@
     variants.py FOLDER
 
 FOLDER/cases.tsv has one line a file: file, matrix, type of the values. The values and the
-conditions are those of malformed.py; the column `condition` of obs and the index of var are the same in all.
+conditions are those of malformed.py; the column `condition` of obs and the index of var are the
+same in all.
 """
 
 import os
