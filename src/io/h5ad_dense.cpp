@@ -27,6 +27,15 @@ class DenseMatrix : public H5adMatrix {
 
  private:
   DensePlan plan(std::uint64_t bytes) const;
+  DensePlan few_rows(std::uint64_t bytes, std::uint64_t cache, std::uint64_t overhead) const;
+  DensePlan chunked_plan(std::uint64_t bytes) const;
+  /// Bytes of a row as read, and of a row without zeros in a block.
+  std::uint64_t row_bytes() const {
+    return static_cast<std::uint64_t>(info_.columns) * values_.now().type().bytes;
+  }
+  std::uint64_t block_row_bytes() const {
+    return static_cast<std::uint64_t>(info_.columns) * block_bytes_a_value + sizeof(std::int64_t);
+  }
   template <class Number>
   void append(Number const* values, std::int64_t rows, MatrixBlock& block) const;
 
@@ -47,36 +56,43 @@ DenseMatrix::DenseMatrix(Hdf5File const& file, std::string const& name, MatrixAx
   check_shape();
 }
 
-/// Whole chunk rows are read at once where the budget allows it, so that each chunk is decompressed
-/// once without a cache; else few rows at a time, out of a cache of one chunk row.
+std::int64_t rows_within(std::uint64_t budget, std::uint64_t taken, std::uint64_t row) {
+  return budget > taken ? static_cast<std::int64_t>((budget - taken) / row) : std::int64_t{0};
+}
+
 DensePlan DenseMatrix::plan(std::uint64_t bytes) const {
-  auto const columns = static_cast<std::uint64_t>(info_.columns);
-  std::uint64_t const row_bytes = columns * values_.now().type().bytes;
-  std::uint64_t const block_row = columns * block_bytes_a_value + sizeof(std::int64_t);
-  auto const rows_within = [](std::uint64_t budget, std::uint64_t taken, std::uint64_t row) {
-    return budget > taken ? static_cast<std::int64_t>((budget - taken) / row) : std::int64_t{0};
-  };
-  DensePlan out;
-  std::uint64_t overhead = 0;
-  if (!values_.now().chunk().empty()) {
-    std::int64_t const height = std::min(values_.now().chunk()[0], info_.rows);
-    std::int64_t const width = values_.now().chunk()[1];
-    std::uint64_t const across =
-        (columns + static_cast<std::uint64_t>(width) - 1) / static_cast<std::uint64_t>(width);
-    std::uint64_t const chunk =
-        static_cast<std::uint64_t>(values_.now().chunk()[0] * width) * values_.now().type().bytes;
-    std::uint64_t const piece = static_cast<std::uint64_t>(height) * row_bytes;
-    std::int64_t const rows = rows_within(bytes, piece + 2 * chunk, block_row);
-    if (rows >= height && piece <= static_cast<std::uint64_t>(most_bytes_a_read))
-      return {rows / height * height, height, 0};
-    if (across * chunk <= bytes / 2) out.cache = across * chunk;
-    overhead = out.cache + 2 * chunk;
-  }
-  std::uint64_t const buffer = std::max(row_bytes, std::min(most_buffer_bytes, bytes / 8));
-  out.piece = static_cast<std::int64_t>(buffer / row_bytes);
-  out.rows = std::max<std::int64_t>(1, rows_within(bytes, overhead + buffer, block_row));
-  out.piece = std::min(out.piece, out.rows);
+  return values_.now().chunk().empty() ? few_rows(bytes, 0, 0) : chunked_plan(bytes);
+}
+
+/// A buffer of few rows, and a block of as many as fit beside it.
+DensePlan DenseMatrix::few_rows(std::uint64_t bytes, std::uint64_t cache,
+                                std::uint64_t overhead) const {
+  std::uint64_t const buffer = std::max(row_bytes(), std::min(most_buffer_bytes, bytes / 8));
+  std::int64_t const rows = rows_within(bytes, overhead + buffer, block_row_bytes());
+  DensePlan out{std::max<std::int64_t>(1, rows), 0, cache};
+  out.piece = std::min(static_cast<std::int64_t>(buffer / row_bytes()), out.rows);
   return out;
+}
+
+/// Whole chunk rows are read at once where the budget allows it, so that each chunk is decompressed
+/// once without a cache; else few rows at a time, out of a cache of one chunk row. Where not even
+/// that fits, a slab is one read, and chunks are decompressed again for each slab they reach into.
+DensePlan DenseMatrix::chunked_plan(std::uint64_t bytes) const {
+  auto const& chunk = values_.now().chunk();
+  std::int64_t const height = std::min(chunk[0], info_.rows);
+  std::int64_t const across = (info_.columns + chunk[1] - 1) / chunk[1];
+  std::uint64_t const chunk_bytes =
+      static_cast<std::uint64_t>(chunk[0] * chunk[1]) * values_.now().type().bytes;
+  std::uint64_t const chunk_row = static_cast<std::uint64_t>(across) * chunk_bytes;
+  std::uint64_t const piece = static_cast<std::uint64_t>(height) * row_bytes();
+  auto const most = static_cast<std::uint64_t>(most_bytes_a_read);
+  std::int64_t const rows = rows_within(bytes, piece + 2 * chunk_bytes, block_row_bytes());
+  if (rows >= height && piece <= most) return {rows / height * height, height, 0};
+  if (chunk_row <= bytes / 2) return few_rows(bytes, chunk_row, chunk_row + 2 * chunk_bytes);
+  auto const most_rows = std::max<std::int64_t>(1, static_cast<std::int64_t>(most / row_bytes()));
+  std::int64_t const all = rows_within(bytes, 2 * chunk_bytes, block_row_bytes() + row_bytes());
+  std::int64_t const step = std::clamp<std::int64_t>(all, 1, most_rows);
+  return {step, step, 0};
 }
 
 std::vector<MatrixSlab> DenseMatrix::slabs(std::uint64_t bytes) const {

@@ -159,7 +159,7 @@ MatrixPlace H5adReader::place(std::string const& matrix) const {
   if (matrix.empty() || matrix == "X") {
     if (has_values("X")) return {"X", "var"};
   } else if (matrix == "raw") {
-    auto const raw = raw_place();
+    auto raw = raw_place();
     if (!raw.values.empty()) return raw;
   } else if (matrix.starts_with("layer:")) {
     std::string const layer = matrix.substr(6);

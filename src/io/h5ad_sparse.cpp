@@ -44,6 +44,25 @@ class SparseMatrix : public H5adMatrix {
   CachedDataset values_, indices_;
 };
 
+/// Indices to 32 bits; returns where the first outside [0, extent) is, or `count`. `from` may be
+/// `to`.
+template <class Index>
+std::int64_t narrow(Index const* from, std::int64_t count, std::int64_t extent, std::int32_t* to) {
+  auto const outside = [&](std::int64_t index) {
+    return static_cast<std::uint64_t>(index) >= static_cast<std::uint64_t>(extent);
+  };
+  bool wrong = false;
+  for (std::int64_t i = 0; i < count; ++i) wrong |= outside(static_cast<std::int64_t>(from[i]));
+  if (wrong) {
+    std::int64_t first = 0;
+    while (!outside(static_cast<std::int64_t>(from[first]))) ++first;
+    return first;
+  }
+  std::transform(from, from + count, to,
+                 [](std::int64_t index) { return static_cast<std::int32_t>(index); });
+  return count;
+}
+
 Hdf5Dataset member(Hdf5File const& file, std::string const& name, std::string const& part) {
   Hdf5Dataset out(file, name + "/" + part);
   if (out.shape().size() != 1)
@@ -202,7 +221,6 @@ void SparseMatrix::read_indices(std::int64_t begin, MatrixSlab const& slab,
   auto const& type = indices_.now().type();
   bool const straight = type.bytes == sizeof(std::int32_t) && type.is_signed;
   std::int64_t const step = straight ? values_a_read : values_a_piece;
-  auto const most = static_cast<std::uint64_t>(extent());
   std::vector<char> buffer;
   if (!straight) buffer.resize(static_cast<std::size_t>(step) * type.bytes);
   for (std::int64_t at = 0; at < slab.stored; at += step) {
@@ -212,14 +230,10 @@ void SparseMatrix::read_indices(std::int64_t begin, MatrixSlab const& slab,
     void const* const read = straight ? static_cast<void const*>(to) : buffer.data();
     with_number_type(type, [&](auto example) {
       auto const* const from = static_cast<decltype(example) const*>(read);
-      bool wrong = false;
-      for (std::int64_t i = 0; i < count; ++i) {
-        wrong |= static_cast<std::uint64_t>(from[i]) >= most;
-        if (!straight) to[i] = static_cast<std::int32_t>(from[i]);
-      }
-      for (std::int64_t i = 0; wrong && i < count; ++i)
-        if (static_cast<std::uint64_t>(from[i]) >= most)
-          refuse_index(static_cast<std::int64_t>(from[i]), static_cast<std::size_t>(at + i), block);
+      std::int64_t const wrong = narrow(from, count, extent(), to);
+      if (wrong < count)
+        refuse_index(static_cast<std::int64_t>(from[wrong]), static_cast<std::size_t>(at + wrong),
+                     block);
     });
   }
 }

@@ -7,7 +7,6 @@
 #include <array>
 
 #include "core/text.hpp"
-#include "io/utf8.hpp"
 
 namespace pertscale {
 
@@ -74,18 +73,28 @@ Hdf5Dataset::Hdf5Dataset(Hdf5File file, std::string name, std::uint64_t cache_by
   dataset_ = std::make_shared<Hdf5Handle>(std::move(opened));
   auto type = file_.checked(H5Dget_type(dataset_->id()), "the type of " + name_);
   type_ = element_type(type.id());
-  if (type_.kind == ElementType::Kind::compound) {
-    int const members = H5Tget_nmembers(type.id());
-    for (int i = 0; i < members; ++i) {
-      char* const member = H5Tget_member_name(type.id(), static_cast<unsigned>(i));
-      if (member == nullptr) file_.fail("the type of " + name_);
-      fields_.emplace_back(member);
-      H5free_memory(member);
-    }
-  }
+  if (type_.kind == ElementType::Kind::compound) look_at_fields(type.id());
   file_type_ = std::make_shared<Hdf5Handle>(std::move(type));
   look_at_shape();
   look_at_filters();
+}
+
+/// HDF5 1.10 does not check that fields lie within the record.
+void Hdf5Dataset::look_at_fields(std::int64_t type) {
+  int const members = H5Tget_nmembers(type);
+  for (int i = 0; i < members; ++i) {
+    auto const number = static_cast<unsigned>(i);
+    char* const member = H5Tget_member_name(type, number);
+    if (member == nullptr) file_.fail("the type of " + name_);
+    fields_.emplace_back(member);
+    H5free_memory(member);
+    auto const field_type = file_.checked(H5Tget_member_type(type, number), "a field of " + name_);
+    if (H5Tget_member_offset(type, number) + H5Tget_size(field_type.id()) > H5Tget_size(type))
+      file_.refuse(
+          fmt::format("field {} of {} lies outside the record; the file is damaged there: "
+                      "copy it again or write it anew.",
+                      fields_.back(), name_));
+  }
 }
 
 void Hdf5Dataset::look_at_shape() {
@@ -109,6 +118,7 @@ void Hdf5Dataset::look_at_filters() {
     if (H5Pget_chunk(made.id(), static_cast<int>(sizes.size()), sizes.data()) < 0)
       file_.fail("the chunks of " + name_);
     chunk_ = signed_sizes(sizes);
+    check_chunk();
   }
   std::vector<std::string> compressors;
   int const count = H5Pget_nfilters(made.id());
@@ -128,6 +138,19 @@ void Hdf5Dataset::look_at_filters() {
     if (compresses(id)) compressors.push_back(filter_name(id));
   }
   if (!compressors.empty()) compression_ = join(compressors, "+");
+}
+
+/// HDF5 writes no chunk longer than a fixed side, and reads beyond its memory where damage says so.
+void Hdf5Dataset::check_chunk() const {
+  auto const space = file_.checked(H5Dget_space(dataset_->id()), "the shape of " + name_);
+  std::vector<hsize_t> most(shape_.size());
+  H5Sget_simple_extent_dims(space.id(), nullptr, most.data());
+  for (std::size_t i = 0; i < most.size(); ++i)
+    if (most[i] != H5S_UNLIMITED && static_cast<hsize_t>(chunk_[i]) > most[i])
+      file_.refuse(
+          fmt::format("{} has chunks longer than itself; the file is damaged there: copy it "
+                      "again or write it anew.",
+                      name_));
 }
 
 Hdf5Dataset Hdf5Dataset::field(std::string const& name) const {
@@ -221,7 +244,8 @@ std::vector<double> Hdf5Dataset::numbers() const {
 
 std::vector<std::string> Hdf5Dataset::texts() const {
   if (type_.kind != ElementType::Kind::text || type_.bytes > longest_text || type_.bytes == 0)
-    file_.refuse(fmt::format("{} holds {} of {} bytes, not text.", name_, type_.name, type_.bytes));
+    file_.refuse(
+        fmt::format("{} holds {}, which is neither text nor a number.", name_, type_.name));
   check_size();
   std::vector<std::string> out;
   out.reserve(static_cast<std::size_t>(elements_));
@@ -237,19 +261,7 @@ void Hdf5Dataset::read_texts(std::int64_t first, std::int64_t count,
   auto const type = reading_type();
   std::vector<char> buffer(static_cast<std::size_t>(count) * type_.bytes);
   read(first, count, type.id(), buffer.data());
-  std::size_t const before = out.size();
-  unpack_texts(file_type_->id(), type_, buffer, out);
-  if (type_.variable) {
-    auto const size = static_cast<hsize_t>(count);
-    Hdf5Handle const space(H5Screate_simple(1, &size, nullptr));
-    H5Dvlen_reclaim(type.id(), space.id(), H5P_DEFAULT, buffer.data());
-  }
-  for (std::size_t i = before; i < out.size(); ++i)
-    if (!is_utf8(out[i]))
-      file_.refuse(
-          fmt::format("value {} (counted from 0) of {} is not UTF-8 text; write the file "
-                      "anew with anndata.",
-                      first + static_cast<std::int64_t>(i - before), name_));
+  file_.unpack_texts(file_type_->id(), type_, buffer, name_, out);
 }
 
 }  // namespace pertscale

@@ -48,6 +48,8 @@ class Hdf5Dataset {
 
  private:
   void look_at_shape();
+  void look_at_fields(std::int64_t type);
+  void check_chunk() const;
   void look_at_filters();
   void check_size() const;
   template <class Out>

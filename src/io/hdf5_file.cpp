@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "io/hdf5_type.hpp"
+#include "io/utf8.hpp"
 
 namespace pertscale {
 
@@ -33,6 +33,10 @@ Hdf5File::Hdf5File(std::string path) : path_(std::move(path)) {
     refuse("HDF5 cannot open the file (" + reason + "); copy it again, or check its permissions.");
   }
   file_ = std::make_shared<Hdf5Handle>(id);
+  hsize_t base = 0;
+  auto const made = checked(H5Fget_create_plist(id), "the superblock");
+  if (H5Pget_userblock(made.id(), &base) < 0) fail("the superblock");
+  heap_ = std::make_shared<Hdf5TextHeap>(path_, base);
 }
 
 void Hdf5File::refuse(std::string const& sentence) const {
@@ -50,6 +54,26 @@ void Hdf5File::fail(std::string const& what) const {
 Hdf5Handle Hdf5File::checked(std::int64_t id, std::string const& what) const {
   if (id < 0) fail(what);
   return Hdf5Handle(id);
+}
+
+void Hdf5File::unpack_texts(std::int64_t file_type, ElementType const& element,
+                            std::span<char const> bytes, std::string const& what,
+                            std::vector<std::string>& out) const {
+  std::string why;
+  for (std::size_t at = 0; at + element.bytes <= bytes.size(); at += element.bytes) {
+    auto const one = bytes.subspan(at, element.bytes);
+    auto& text = out.emplace_back();
+    if (!element.variable)
+      text = fixed_text(file_type, one);
+    else if (!heap_->take(text_place(one), text, why))
+      refuse(
+          fmt::format("{} cannot be read ({}); the file is damaged there: copy it again or write "
+                      "it anew.",
+                      what, why));
+    if (!is_utf8(text))
+      refuse(
+          fmt::format("a value of {} is not UTF-8 text; write the file anew with anndata.", what));
+  }
 }
 
 Hdf5File::Kind Hdf5File::kind(std::string const& name) const {
@@ -100,10 +124,10 @@ std::optional<std::vector<std::string>> Hdf5File::texts(std::string const& objec
   auto const element = element_type(type.id());
   if (element.kind != ElementType::Kind::text || element.bytes > longest_text) return std::nullopt;
   std::vector<char> bytes(static_cast<std::size_t>(count) * element.bytes);
-  if (H5Aread(held.id(), type.id(), bytes.data()) < 0) fail(what);
+  auto const memory = memory_type(type.id(), element);
+  if (H5Aread(held.id(), memory.id(), bytes.data()) < 0) fail(what);
   std::vector<std::string> out;
-  unpack_texts(type.id(), element, bytes, out);
-  if (element.variable) H5Dvlen_reclaim(type.id(), space.id(), H5P_DEFAULT, bytes.data());
+  unpack_texts(type.id(), element, bytes, what, out);
   return out;
 }
 

@@ -2,10 +2,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "io/hdf5_handle.hpp"
+#include "io/hdf5_text_heap.hpp"
+#include "io/hdf5_type.hpp"
 
 namespace pertscale {
 
@@ -40,6 +43,9 @@ class Hdf5File {
   [[noreturn]] void refuse(std::string const& sentence) const;
   /// Throws UserError with HDF5's reason; to be called right after the call that failed.
   [[noreturn]] void fail(std::string const& what) const;
+  /// Takes the texts out of a buffer that was read with memory_type(). `what` names them.
+  void unpack_texts(std::int64_t file_type, ElementType const& element, std::span<char const> bytes,
+                    std::string const& what, std::vector<std::string>& out) const;
   /// Owns `id`, or fails.
   Hdf5Handle checked(std::int64_t id, std::string const& what) const;
 
@@ -48,6 +54,7 @@ class Hdf5File {
 
   std::string path_;
   std::shared_ptr<Hdf5Handle> file_;
+  std::shared_ptr<Hdf5TextHeap> heap_;
 };
 
 }  // namespace pertscale

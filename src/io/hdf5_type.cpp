@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 
-#include <cstring>
 #include <string_view>
+
+#include "io/hdf5_text_heap.hpp"
 
 namespace pertscale {
 
@@ -52,13 +53,6 @@ hid_t native_integer(ElementType const& element) {
   }
 }
 
-std::string fixed_text(char const* bytes, std::size_t size, H5T_str_t padding) {
-  std::string_view text(bytes, size);
-  if (padding == H5T_STR_NULLTERM) return std::string(text.substr(0, text.find('\0')));
-  char const pad = padding == H5T_STR_SPACEPAD ? ' ' : '\0';
-  return std::string(text.substr(0, text.find_last_not_of(pad) + 1));
-}
-
 }  // namespace
 
 ElementType element_type(std::int64_t file_type) {
@@ -74,7 +68,8 @@ ElementType element_type(std::int64_t file_type) {
     case H5T_COMPOUND:
       return compound_type(file_type);
     case H5T_STRING:
-      if (H5Tis_variable_str(file_type) > 0) return {Kind::text, sizeof(char*), true, true, "text"};
+      if (H5Tis_variable_str(file_type) > 0)
+        return {Kind::text, text_place_bytes, true, true, "text"};
       return {Kind::text, size, true, false, "text"};
     case H5T_REFERENCE:
       return {Kind::other, 0, true, false, "reference"};
@@ -98,24 +93,18 @@ Hdf5Handle memory_type(std::int64_t file_type, ElementType const& element) {
     case Kind::floating:
       return Hdf5Handle(H5Tcopy(element.bytes == 4 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE));
     case Kind::text:
-      return Hdf5Handle(H5Tcopy(file_type));
+      return element.variable ? text_place_type() : Hdf5Handle(H5Tcopy(file_type));
     default:
       return Hdf5Handle();
   }
 }
 
-void unpack_texts(std::int64_t file_type, ElementType const& element, std::span<char const> bytes,
-                  std::vector<std::string>& out) {
+std::string fixed_text(std::int64_t file_type, std::span<char const> bytes) {
+  std::string_view const text(bytes.data(), bytes.size());
   H5T_str_t const padding = H5Tget_strpad(file_type);
-  for (std::size_t at = 0; at + element.bytes <= bytes.size(); at += element.bytes) {
-    if (!element.variable) {
-      out.push_back(fixed_text(bytes.data() + at, element.bytes, padding));
-      continue;
-    }
-    char const* text = nullptr;
-    std::memcpy(&text, bytes.data() + at, sizeof text);
-    out.emplace_back(text == nullptr ? "" : text);
-  }
+  if (padding == H5T_STR_NULLTERM) return std::string(text.substr(0, text.find('\0')));
+  char const pad = padding == H5T_STR_SPACEPAD ? ' ' : '\0';
+  return std::string(text.substr(0, text.find_last_not_of(pad) + 1));
 }
 
 }  // namespace pertscale

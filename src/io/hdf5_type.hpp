@@ -14,7 +14,7 @@ struct ElementType {
   Kind kind = Kind::other;
   std::size_t bytes = 0;  ///< of one element in memory, once read
   bool is_signed = true;  ///< of integers
-  bool variable = false;  ///< of texts: pointers to strings, else fixed length
+  bool variable = false;  ///< of texts: read as TextPlace, else of fixed length
   std::string name;       ///< as people say it: "float32", "int64", "bool", "text", "complex" ...
 
   bool number() const {
@@ -32,9 +32,8 @@ ElementType element_type(std::int64_t file_type);
 /// The type to read such elements with. An invalid handle where the kind is compound or other.
 Hdf5Handle memory_type(std::int64_t file_type, ElementType const& element);
 
-/// Takes the texts out of a buffer that was read with the file's own type.
-void unpack_texts(std::int64_t file_type, ElementType const& element, std::span<char const> bytes,
-                  std::vector<std::string>& out);
+/// A text of fixed length without its padding.
+std::string fixed_text(std::int64_t file_type, std::span<char const> bytes);
 
 /// Calls `action` with a value of the C++ type that numbers of this type are read as.
 template <class Action>

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <regex>
 
 #include "core/error.hpp"
@@ -19,7 +20,7 @@ class MalformedFiles {
   };
 
   MalformedFiles() {
-    std::string const command = std::string("/usr/bin/python3 ") + PERTSCALE_SOURCE_DIR +
+    std::string const command = std::string("/usr/bin/python3 -B ") + PERTSCALE_SOURCE_DIR +
                                 "/tests/io/malformed.py " + folder_.path().string() + " >&2";
     if (std::system(command.c_str()) != 0) return;
     for (auto const& line : split(read_text(folder_ / "cases.tsv"), '\n')) {
@@ -104,4 +105,26 @@ TEST_CASE("a file cut off anywhere is refused") {
     INFO("cut to " << size << " bytes");
     CHECK(refusal(path, "obs:condition") != "");
   }
+}
+
+TEST_CASE("damage in the heaps of texts is told or harmless, never a crash") {
+  std::string const whole = read_text(files().valid());
+  TemporaryFolder folder;
+  std::string const path = (folder / "damaged.h5ad").string();
+  int heaps = 0, told = 0;
+  for (std::size_t at = whole.find("GCOL"); at != std::string::npos;
+       at = whole.find("GCOL", at + 1)) {
+    ++heaps;
+    for (std::size_t byte = at; byte < std::min(at + 400, whole.size()); byte += 3) {
+      std::string broken = whole;
+      broken[byte] = static_cast<char>(broken[byte] ^ 0x5F);
+      std::ofstream(path, std::ios::binary) << broken;
+      std::string const sentence = refusal(path, "obs:condition");
+      if (sentence.empty()) continue;
+      ++told;
+      CHECK(sentence.starts_with(path));
+    }
+  }
+  CHECK(heaps > 0);
+  CHECK(told > 0);
 }
