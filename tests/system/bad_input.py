@@ -120,17 +120,17 @@ def check_files(report, folder):
     if not report.check(made.returncode == 0, made.stderr):
         return
     with open(folder / "files" / "cases.tsv", newline="") as file:
-        for case in csv.DictReader(file, delimiter="\t"):
+        for case in csv.DictReader(file, ("file", "level", "ask", "pattern"), delimiter="\t"):
             if case["level"] != "dataset":
                 continue
             values = "counts" if re.search("negative|whole", case["pattern"]) else "lognormalised"
-            cfg = folder / f"{case['name']}.data.cfg"
+            cfg = folder / f"{case['file']}.data.cfg"
             cfg.write_text(f"path = {folder / 'files' / case['file']}\nvalues = {values}\n")
-            study = folder / f"{case['name']}.cfg"
+            study = folder / f"{case['file']}.cfg"
             study.write_text(GOOD.replace("good.h5ad", cfg.name))
             for ranks in (1, 3):
-                out = folder / f"{case['name']}.out"
-                expect(report, f"{case['name']} on {ranks}", harness.run(ranks, "run", study, "--out", out, timeout=60),
+                out = folder / f"{case['file']}.out"
+                expect(report, f"{case['file']} on {ranks}", harness.run(ranks, "run", study, "--out", out, timeout=60),
                        [case["pattern"]], out)
 
 

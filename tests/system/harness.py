@@ -26,7 +26,8 @@ def environment(**more):
 
 
 def command(ranks, *arguments):
-    return ["mpirun", "--oversubscribe", "-n", str(ranks), executable(), *map(str, arguments)]
+    launcher = ["mpirun", "--oversubscribe", "-n", str(ranks)] if ranks > 1 else []
+    return [*launcher, executable(), *map(str, arguments)]
 
 
 def run(ranks, *arguments, timeout=300):
