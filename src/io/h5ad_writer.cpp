@@ -54,9 +54,9 @@ void sync(fs::path const& path, int flags) {
 }
 
 /// The strong degree closes what is still open in the file, so that it is whole when it is renamed.
-std::int64_t create_file(fs::path const& path) {
+std::int64_t create_file(fs::path const& path, WriteTarget& target) {
   initialise_hdf5();
-  Hdf5Handle const access(H5Pcreate(H5P_FILE_ACCESS));
+  auto const access = patient_access(target);
   H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG);
   return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id());
 }
@@ -91,15 +91,15 @@ void SparseRows::finish() {
 }
 
 H5adWriter::H5adWriter(fs::path target, H5adLayout const& layout)
-    : target_(std::move(target)), layout_(layout) {
+    : target_(std::move(target)),
+      layout_(layout),
+      file_(std::make_shared<WriteTarget>(WriteTarget{target_.string(), 0})) {
   check_target(target_);
   temporary_ = target_;
   temporary_ += fmt::format(".tmp.{}", getpid());
   create_empty(temporary_, target_);
   try {
-    auto const name = std::make_shared<std::string const>(target_.string());
-    root_.emplace(Hdf5Handle(), name);
-    root_ = root_->with(create_file(temporary_));
+    root_ = Hdf5Output({}, file_).with(create_file(temporary_, *file_));
     root_->encode({"anndata", "0.1.0"});
     for (auto const* empty : {"obsm", "obsp", "varp"}) root_->dict(empty);
     layers_ = root_->dict("layers");
@@ -111,26 +111,29 @@ H5adWriter::H5adWriter(fs::path target, H5adLayout const& layout)
     else
       sparse_ = std::make_unique<SparseRows>(*root_, "X", layout);
   } catch (...) {
-    close();
-    unlink(temporary_.c_str());
+    discard();
     throw;
   }
 }
 
 H5adWriter::~H5adWriter() {
-  if (finished_) return;
-  close();
+  if (!finished_) discard();
+}
+
+void H5adWriter::discard() {
+  if (file_->error == 0) file_->error = ECANCELED;  // nothing more is worth writing
+  close_parts();
+  root_.reset();
   unlink(temporary_.c_str());
 }
 
 /// Everything but the file itself.
-void H5adWriter::close() {
+void H5adWriter::close_parts() {
   sparse_.reset();
   dense_.reset();
   layers_.reset();
   varm_.reset();
   uns_.reset();
-  root_.reset();
 }
 
 void H5adWriter::obs(OutputFrame const& frame) { write_frame(*root_, "obs", frame); }
@@ -169,13 +172,10 @@ void H5adWriter::finish() {
   if (dense_ && dense_->rows() != layout_.cells)
     throw InternalError(
         fmt::format("a matrix of {} rows ended after {}", layout_.cells, dense_->rows()));
-  sparse_.reset();
-  dense_.reset();
-  layers_.reset();
-  varm_.reset();
-  uns_.reset();
+  close_parts();
   root_->check(H5Fflush(root_->id(), H5F_SCOPE_LOCAL));
   root_.reset();
+  Hdf5Output({}, file_).check(0);  // closing writes too
   sync(temporary_, O_RDWR);
   if (std::rename(temporary_.c_str(), target_.c_str()) != 0) fail(target_, std::strerror(errno));
   finished_ = true;

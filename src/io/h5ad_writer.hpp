@@ -106,10 +106,12 @@ class H5adWriter {
 
  private:
   Hdf5Rows& dense();
-  void close();
+  void close_parts();
+  void discard();
 
   std::filesystem::path target_, temporary_;
   H5adLayout layout_;
+  std::shared_ptr<WriteTarget> file_;
   std::optional<Hdf5Output> root_, layers_, varm_, uns_;
   std::unique_ptr<SparseRows> sparse_;
   std::unique_ptr<Hdf5Rows> dense_;

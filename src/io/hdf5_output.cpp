@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "core/error.hpp"
 
@@ -144,9 +145,12 @@ Hdf5Output create_rows(Hdf5Output const& parent, std::string const& name,
 }  // namespace
 
 std::int64_t Hdf5Output::check(std::int64_t status) const {
-  if (status >= 0) return status;
-  throw UserError(fmt::format("{}: cannot write ({}); check the space and the rights there", *file_,
-                              hdf5_error_text()));
+  if (file_->error != 0)
+    throw UserError(fmt::format("{}: cannot write ({}); check the space and the rights there",
+                                file_->path, std::strerror(file_->error)));
+  if (status < 0)
+    throw InternalError(fmt::format("{}: HDF5 failed: {}", file_->path, hdf5_error_text()));
+  return status;
 }
 
 Hdf5Output Hdf5Output::group(std::string const& name, Encoding encoding) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "io/hdf5_handle.hpp"
+#include "io/hdf5_patient_driver.hpp"
 
 /// Writing HDF5 the way anndata 0.8 and later expect it: every element says its encoding.
 namespace pertscale {
@@ -53,11 +54,12 @@ struct Encoding {
 /// A group or dataset that is being written. Failures are UserErrors that name the file.
 class Hdf5Output {
  public:
-  Hdf5Output(Hdf5Handle handle, std::shared_ptr<std::string const> file)
+  Hdf5Output(Hdf5Handle handle, std::shared_ptr<WriteTarget const> file)
       : handle_(std::move(handle)), file_(std::move(file)) {}
 
   std::int64_t id() const { return handle_.id(); }
-  /// Throws the file's UserError where an HDF5 call has returned a negative status.
+  /// Throws a UserError once a write to the file has failed, and an InternalError where HDF5 has
+  /// returned a negative status for another reason.
   std::int64_t check(std::int64_t status) const;
   /// Another object of the same file.
   Hdf5Output with(std::int64_t handle) const { return {Hdf5Handle(check(handle)), file_}; }
@@ -89,7 +91,7 @@ class Hdf5Output {
   void number(std::string const& name, NumberType type, void const* value) const;
 
   Hdf5Handle handle_;
-  std::shared_ptr<std::string const> file_;
+  std::shared_ptr<WriteTarget const> file_;
 };
 
 /// What an Hdf5Rows dataset looks like.

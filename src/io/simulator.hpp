@@ -23,7 +23,8 @@
 ///     e_t     embedding of the target (16 numbers): those of genes with common modules are similar
 ///     R_cg    response of the gene (16 numbers), similar within modules
 ///     a_p     size of the interaction, 0 for most doubles
-/// s, R and the noise of two contexts correlate by 0.7 each with the part that contexts share.
+/// With several contexts, s, R and the noise of each correlate by 0.7 with a part that all share
+/// (so by 0.49 with each other); the own knock-down k is the same everywhere.
 namespace pertscale {
 
 struct SimulationOptions {
@@ -52,6 +53,8 @@ using FloatMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::
 /// Everything that is known of a simulated screen before any cell is drawn.
 struct SimulationTruth {
   static constexpr std::int64_t dimensions = 16;  ///< of an embedding
+  /// Correlation of a context's shift, response and noise with the part that contexts share.
+  static constexpr double shared = 0.7;
 
   SimulationOptions options;
   std::vector<std::string> genes;

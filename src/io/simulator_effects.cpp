@@ -12,7 +12,6 @@ namespace {
 
 constexpr double noisy_genes = 0.02;  // fraction of genes with noise of one perturbation
 constexpr double noise_size = 0.3;    // sd there, natural log
-constexpr double shared = 0.7;        // correlation between a context and the common part
 
 /// A range of genes and the values over it.
 struct Strip {
@@ -59,10 +58,11 @@ void add_single(SimulationTruth const& truth, std::int32_t target, std::size_t c
   for (std::size_t i = 0; i < strip.values.size(); ++i) strip.values[i] += shift[i];
   add_response(truth.response[context], truth.embedding.row(target), strip);
   bool const only = truth.options.contexts == 1;
-  add_noise({seed, fmt::format("simulate/noise/{}", target)}, genes, only ? 1 : shared, strip);
+  add_noise({seed, fmt::format("simulate/noise/{}", target)}, genes, only ? 1 : truth.shared,
+            strip);
   if (!only)
     add_noise({seed, fmt::format("simulate/noise/{}/{}", target, context)}, genes,
-              std::sqrt(1 - shared * shared), strip);
+              std::sqrt(1 - truth.shared * truth.shared), strip);
   if (inside)
     strip.values[static_cast<std::size_t>(own)] =
         before - static_cast<float>(truth.knock_down[static_cast<std::size_t>(target)]);

@@ -20,7 +20,7 @@ std::int64_t cells_of_block(SimulationTruth const& truth, SimulationFile const& 
   return std::clamp<std::int64_t>(bytes / (8 * truth.options.genes), 1, most_cells);
 }
 
-std::uint64_t memory_for_means(SimulationFile const& file) { return file.memory / 2; }
+std::uint64_t memory_for_means(SimulationFile const& file) { return file.memory / 4; }
 
 std::int64_t block_count(std::int64_t total, std::int64_t size) {
   return (total + size - 1) / size;

@@ -17,7 +17,6 @@ constexpr double spread_of_means = 1.8;     // sd of b over genes, natural log
 constexpr double spread_of_contexts = 0.5;  // sd of b between contexts, natural log
 constexpr double shift_size = 0.2;          // sd of s over genes, natural log
 constexpr double response_size = 0.22;      // sd of e . R of a gene of median sensitivity
-constexpr double shared = 0.7;              // correlation of a context's part with the common part
 constexpr double interacting = 0.3;         // fraction of doubles with an interaction
 
 RandomStream stream(SimulationOptions const& options, std::string const& name) {
@@ -90,9 +89,9 @@ FloatMatrix by_modules(SimulationTruth const& truth, std::string const& name) {
   return out;
 }
 
-/// Part of a context: correlated by `shared` with what all contexts have in common.
+/// Part of a context: correlated with what all contexts have in common.
 FloatMatrix mixed(FloatMatrix const& common, FloatMatrix const& own) {
-  auto const weight = static_cast<float>(shared);
+  auto const weight = static_cast<float>(SimulationTruth::shared);
   return weight * common + std::sqrt(1 - weight * weight) * own;
 }
 
@@ -154,22 +153,33 @@ std::pair<std::int64_t, std::int64_t> unrank_pair(std::int64_t k) {
   return {k - high * (high - 1) / 2, high};
 }
 
+/// Size of the interaction of each double; 0 but for three in ten of them.
+std::vector<double> choose_interactions(SimulationOptions const& options) {
+  auto random = stream(options, "interaction");
+  std::vector<double> sizes(static_cast<std::size_t>(options.doubles), 0.0);
+  auto const order = random.permutation(sizes.size());
+  auto const count = std::llround(interacting * static_cast<double>(options.doubles));
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+    double const sign = random.uniform() < 0.5 ? -1 : 1;
+    sizes[order[i]] = sign * (0.5 + random.uniform());
+  }
+  return sizes;
+}
+
 void make_conditions(SimulationTruth& truth) {
   auto const& options = truth.options;
   auto const targets = choose_targets(truth);
   auto const name = [&](std::int32_t gene) { return truth.genes[static_cast<std::size_t>(gene)]; };
   truth.conditions.push_back({"control", -1, -1, 0});
   for (auto const target : targets) truth.conditions.push_back({name(target), target, -1, 0});
-  auto random = stream(options, "interaction");
+  auto const sizes = choose_interactions(options);
+  auto size = sizes.begin();
   for (auto const k :
        choose_pairs(stream(options, "doubles"), options.perturbations, options.doubles)) {
     auto const [low, high] = unrank_pair(k);
     auto const a = targets[static_cast<std::size_t>(low)];
     auto const b = targets[static_cast<std::size_t>(high)];
-    bool const departs = random.uniform() < interacting;
-    double const sign = random.uniform() < 0.5 ? -1 : 1;
-    double const size = sign * (0.5 + random.uniform());
-    truth.conditions.push_back({name(a) + "+" + name(b), a, b, departs ? size : 0});
+    truth.conditions.push_back({name(a) + "+" + name(b), a, b, *size++});
   }
 }
 

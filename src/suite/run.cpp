@@ -49,6 +49,9 @@ class StudyRun {
       complete = work(stop);
     } catch (Stopped const&) {
       complete = false;
+    } catch (UserError const&) {
+      leave_nothing();
+      throw;
     }
     return finish(complete, stop);
   }
@@ -79,6 +82,7 @@ class StudyRun {
   void open_directory() {
     agree(comm_, [&] {
       if (!comm_.root()) return;
+      made_directory_ = !fs::exists(options_.out);
       make_folder(options_.out);
       lock_ = std::make_unique<ResultsLock>(options_.out, 30);
       if (options_.fresh) remove_results(options_.out);
@@ -107,6 +111,17 @@ class StudyRun {
     if (error || !fs::is_directory(path))
       throw UserError(fmt::format("--out {}: cannot be made a directory ({}); choose another place",
                                   path.string(), error ? error.message() : "a file is there"));
+  }
+
+  /// After a mistake in a screen: a directory that this run made goes, one that was there keeps its
+  /// results.
+  void leave_nothing() {
+    journal_.reset();
+    screens_.clear();
+    comm_.barrier();
+    lock_.reset();
+    std::error_code ignored;
+    if (comm_.root() && made_directory_) fs::remove_all(options_.out, ignored);
   }
 
   void prepare(StopRequest const& stop) {
@@ -245,6 +260,7 @@ class StudyRun {
   Plan plan_;
   std::vector<Screen> screens_;
   std::unique_ptr<ResultsLock> lock_;
+  bool made_directory_ = false;
   std::unique_ptr<JournalIndex> done_;
   std::unique_ptr<JournalWriter> journal_;
   std::string start_;

@@ -90,7 +90,8 @@ class StudyReader {
   }
 
   void read_dataset(std::string const& path, Mistakes& here) {
-    auto spec = read_dataset_spec(relative_to(study_.file, path), source_, here);
+    // mistakes inside a dataset file name that file and its line
+    auto spec = read_dataset_spec(relative_to(study_.file, path), source_, mistakes_);
     for (auto const& other : study_.datasets)
       if (other.name == spec.name)
         here.add(fmt::format("two datasets are named '{}'; give one another name", spec.name));

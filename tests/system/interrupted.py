@@ -14,9 +14,10 @@ import harness
 KILLS = int(os.environ.get("PERTSCALE_KILLS", "5"))
 STUDY = """\
 dataset = screen.cfg
-protocol = cross-validation folds=10 seeds=1:3
-protocol = unseen-combination seeds=1:3
+protocol = cross-validation folds=10 seeds=1:20
+protocol = unseen-combination seeds=1:5
 model = no-change
+model = linear perturbation-embedding=random
 model = perturbed-mean
 model = additive
 {more}metric = l2

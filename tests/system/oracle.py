@@ -236,7 +236,7 @@ def compare_scores(report, name, screen, genes, splits, scores, tolerance):
 
 
 def check_study(report, name, cfg, screen, genes, protocols, tolerance):
-    study = report.folder / f"{name}.cfg"
+    study = report.folder / f"{name}.study.cfg"
     study.write_text("\n".join([f"dataset = {cfg}"] + [f"protocol = {p}" for p in protocols] +
                                [f"model = {text}" for text, *_ in MODELS.values()] +
                                [f"metric = {m}" for m in METRICS]) + "\n")

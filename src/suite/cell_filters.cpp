@@ -1,0 +1,136 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/random.hpp"
+#include "core/text.hpp"
+#include "suite/label_draft.hpp"
+
+namespace pertscale {
+
+namespace {
+
+bool compare(double value, std::string const& comparison, double bound) {
+  if (comparison == "<") return value < bound;
+  if (comparison == "<=") return value <= bound;
+  if (comparison == ">") return value > bound;
+  return value >= bound;
+}
+
+/// Which cells pass one `where`.
+std::vector<bool> passing(CellFilter const& filter, ScreenReader const& reader) {
+  std::vector<bool> keep;
+  bool const by_number = filter.comparison[0] == '<' || filter.comparison[0] == '>';
+  if (by_number) {
+    double const bound = *parse_double(filter.values[0]);
+    for (double const value : reader.obs_numbers(filter.column))
+      keep.push_back(compare(value, filter.comparison, bound));
+    return keep;
+  }
+  auto const column = reader.obs(filter.column);
+  std::set<std::string> const wanted(filter.values.begin(), filter.values.end());
+  bool const when_found = filter.comparison == "=";
+  for (std::size_t i = 0; i < column.values.size(); ++i) {
+    bool const found = !column.missing[i] && wanted.contains(column.values[i]);
+    keep.push_back(found == when_found);
+  }
+  return keep;
+}
+
+}  // namespace
+
+std::string count_text(std::int64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string_view noun_of(DatasetSpec const& spec) { return spec.rows == "cells" ? "cell" : "row"; }
+
+void apply_where(Dataset& dataset, ScreenReader const& reader, LabelDraft& draft) {
+  auto& condition_of = draft.condition_of;
+  for (auto const& filter : dataset.spec.where) {
+    auto const keep = passing(filter, reader);
+    std::int64_t dropped = 0;
+    for (std::size_t i = 0; i < keep.size(); ++i) {
+      if (keep[i] || condition_of[i] == left_out) continue;
+      condition_of[i] = left_out;
+      ++dropped;
+    }
+    if (dropped > 0)
+      dataset.notes.push_back(fmt::format("{} left out by where = {}",
+                                          count_text(dropped, noun_of(dataset.spec)), filter.text));
+  }
+}
+
+void keep_listed(Dataset& dataset, LabelDraft& draft) {
+  auto const& spec = dataset.spec;
+  if (!spec.conditions.given()) return;
+  auto const grammar = spec.grammar();
+  std::map<std::string, std::string> wanted;
+  for (auto const& name : parse_list(spec.conditions.text))
+    wanted.emplace(condition_key(parse_condition(name, grammar), grammar), name);
+  std::vector<bool> keep;
+  for (auto& condition : draft.conditions) {
+    auto const listed = wanted.find(condition_key(condition, grammar));
+    keep.push_back(condition.is_control() || listed != wanted.end());
+    if (listed == wanted.end()) continue;
+    wanted.erase(listed);
+  }
+  if (!wanted.empty())
+    throw UserError(
+        fmt::format("{}: {} of the list's conditions are not in {} (first: '{}'); correct the list "
+                    "or the condition-column",
+                    spec.conditions.path, wanted.size(), spec.path, wanted.begin()->second));
+  std::int64_t dropped = 0;
+  for (auto& condition : draft.condition_of)
+    if (condition != left_out && !keep[static_cast<std::size_t>(condition)]) {
+      condition = left_out;
+      ++dropped;
+    }
+  if (dropped > 0)
+    dataset.notes.push_back(
+        fmt::format("{} of {} left out: not in {}", count_text(dropped, noun_of(spec)),
+                    count_text(std::count(keep.begin(), keep.end(), false), "condition"),
+                    spec.conditions.path));
+}
+
+CellLists cells_by_group(LabelDraft const& draft) {
+  CellLists lists;
+  for (std::size_t i = 0; i < draft.condition_of.size(); ++i)
+    if (draft.condition_of[i] != left_out)
+      lists[{draft.context_of[i], draft.condition_of[i]}].push_back(i);
+  return lists;
+}
+
+void bound_cells(Dataset& dataset, LabelDraft& draft) {
+  auto const& spec = dataset.spec;
+  std::int64_t too_small = 0, small_cells = 0, sampled_out = 0;
+  for (auto& [group, cells] : cells_by_group(draft)) {
+    auto const& condition = draft.conditions[static_cast<std::size_t>(group.second)];
+    auto const count = static_cast<std::int64_t>(cells.size());
+    if (!condition.is_control() && count < spec.min_cells) {
+      ++too_small;
+      small_cells += count;
+      for (auto const cell : cells) draft.condition_of[cell] = left_out;
+      continue;
+    }
+    std::int64_t const bound = condition.is_control() ? spec.max_control_cells : spec.max_cells;
+    if (bound == 0 || count <= bound) continue;
+    auto const& context = draft.contexts[static_cast<std::size_t>(group.first)];
+    RandomStream random(static_cast<std::uint64_t>(spec.sample_seed),
+                        "max-cells/" + context + "/" + condition.name);
+    auto const order = random.permutation(cells.size());
+    for (auto i = static_cast<std::size_t>(bound); i < cells.size(); ++i)
+      draft.condition_of[cells[order[i]]] = left_out;
+    sampled_out += count - bound;
+  }
+  if (too_small > 0)
+    dataset.notes.push_back(fmt::format("{} left out in {} of fewer than {} (min-cells)",
+                                        count_text(small_cells, noun_of(spec)),
+                                        count_text(too_small, "condition"), spec.min_cells));
+  if (sampled_out > 0)
+    dataset.notes.push_back(fmt::format("{} left out by max-cells or max-control-cells",
+                                        count_text(sampled_out, noun_of(spec))));
+}
+
+}  // namespace pertscale
