@@ -86,6 +86,8 @@ int Communicator::size() const {
   return size;
 }
 
+int Communicator::fortran_handle() const { return MPI_Comm_c2f(handle_->comm); }
+
 void Communicator::barrier() const { check(MPI_Barrier(handle_->comm), "MPI_Barrier"); }
 
 void Communicator::broadcast(std::span<std::byte> bytes, int root) const {

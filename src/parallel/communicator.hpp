@@ -20,6 +20,9 @@ class Communicator {
   int rank() const;
   int size() const;
   bool root() const { return rank() == 0; }
+  /// The number by which MPI's Fortran interface names this communicator (MPI_Comm_f2c gives it
+  /// back): for rooms that hand it to a parallel library.
+  int fortran_handle() const;
 
   /// Ranks of one colour, in rank order.
   Communicator split(int color) const;

@@ -98,6 +98,14 @@ void fix_signs(Eigen::MatrixXd& left) {
   }
 }
 
+void settle(TruncatedSvd& svd, Eigen::Index rows, Eigen::Index columns) {
+  double const noise = static_cast<double>(std::max(rows, columns)) *
+                       std::numeric_limits<double>::epsilon() * svd.singular(0);
+  for (auto& value : svd.singular)
+    if (value <= noise) value = 0;
+  fix_signs(svd.left);
+}
+
 TruncatedSvd truncated_svd(Eigen::Ref<Eigen::MatrixXd const> const& matrix, Eigen::Index rank) {
   if (!matrix.allFinite()) throw InternalError("truncated_svd: a value is not finite");
   Eigen::Index const kept = std::min({rank, matrix.rows(), matrix.cols()});
@@ -113,11 +121,7 @@ TruncatedSvd truncated_svd(Eigen::Ref<Eigen::MatrixXd const> const& matrix, Eige
     svd.left = svd.left.leftCols(kept).eval();
   }
   svd.singular = svd.singular.head(kept).eval();
-  double const noise = static_cast<double>(std::max(matrix.rows(), matrix.cols())) *
-                       std::numeric_limits<double>::epsilon() * svd.singular(0);
-  for (auto& value : svd.singular)
-    if (value <= noise) value = 0;
-  fix_signs(svd.left);
+  settle(svd, matrix.rows(), matrix.cols());
   return svd;
 }
 

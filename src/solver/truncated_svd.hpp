@@ -22,4 +22,7 @@ TruncatedSvd truncated_svd(Eigen::Ref<Eigen::MatrixXd const> const& matrix, Eige
 /// Applies the sign rule above to the columns of `left`.
 void fix_signs(Eigen::MatrixXd& left);
 
+/// The two rules above, for the SVD of a matrix of that size by any method.
+void settle(TruncatedSvd& svd, Eigen::Index rows, Eigen::Index columns);
+
 }  // namespace pertscale
