@@ -101,6 +101,8 @@ std::string plan_text(Plan const& plan, std::uint64_t memory_per_rank) {
                            ? "; models are fitted over all training contexts (pool=auto)"
                            : "");
   }
+  if (!plan.study->baselines.empty())
+    out += "baseline and missing are recorded in run.json; this version computes no verdicts\n";
   auto const cost = estimate(plan, memory_per_rank);
   out += fmt::format("{} models x {} metrics: {} tasks, {} units, {:.0f} score rows\n",
                      plan.study->models.size(), plan.study->metrics.size(), plan.tasks.size(),

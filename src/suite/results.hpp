@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "report/journal.hpp"
-#include "report/summary.hpp"
+#include "statistics/summary.hpp"
 #include "suite/plan.hpp"
 #include "suite/score.hpp"
 

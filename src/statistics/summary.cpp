@@ -1,4 +1,4 @@
-#include "report/summary.hpp"
+#include "statistics/summary.hpp"
 
 #include <algorithm>
 #include <cmath>
