@@ -248,6 +248,49 @@ def check_study(report, name, cfg, screen, genes, protocols, tolerance):
     compare_scores(report, name, screen, genes, by_protocol, read_scores(out / "scores.csv"), tolerance)
 
 
+def check_contexts(report, cfg, screen, tolerance):
+    """unseen-context: fits pool the training contexts, each shifted to the target's control; context-mean by hand."""
+    study, out, splits = (report.folder / f"contexts.{end}" for end in ("study.cfg", "out", "json"))
+    study.write_text(f"dataset = {cfg}\nprotocol = unseen-context\nprotocol = unseen-context shots=3 as=shots\n"
+                     "model = no-change\nmodel = perturbed-mean\nmodel = context-mean\n"
+                     "model = context-mean shrink=0.3 as=shrunk\nmodel = perturbed-mean pool=own as=own\nmetric = l2\n")
+    for done in (harness.run(3, "run", study, "--out", out), harness.run(1, "split", study, "--out", splits)):
+        if not report.check(done.returncode == 0, done.stderr):
+            return
+    (by_protocol,) = json.loads(splits.read_text()).values()
+    scores = read_scores(out / "scores.csv")
+    control = {c: x[0] for (c, p), x in screen.items() if p in CONTROL}
+    worst, compared = 0.0, 0
+    for protocol, by_split in by_protocol.items():
+        for split, parts in by_split.items():
+            target = split.split(".", 1)[1]
+            # an entry is [name, context], or a name for every context
+            train = {(c, p) for c, p in screen for entry in parts["train"] if entry in (p, [p, c]) and p not in CONTROL}
+            delta = {}
+            for c, p in sorted(train):
+                delta.setdefault(p, []).append(screen[c, p][0] - control[c])
+            pooled = {p: control[target] + np.mean(d, axis=0) for p, d in delta.items()}
+            own = [screen[c, p][0] for c, p in sorted(train) if c == target]
+            report.check(len(own) == (3 if protocol == "shots" else 0), f"{protocol} {split}: {len(own)} shots")
+            for entry in parts["test"]:
+                name = entry if isinstance(entry, str) else entry[0]
+                elsewhere = [screen[c, p][0] - control[c] for c, p in sorted(train) if p == name and c != target]
+                change = np.mean(elsewhere, axis=0) if elsewhere else None
+                predictions = {"no-change": control[target], "perturbed-mean": np.mean(list(pooled.values()), axis=0),
+                               "own": np.mean(own, axis=0) if own else None,
+                               "context-mean": None if change is None else control[target] + change,
+                               "shrunk": None if change is None else control[target] + 0.7 * change}
+                for model, y in predictions.items():
+                    row = scores[protocol, split, model, name, target, "l2"]
+                    if y is None or row["status"] != "ok":
+                        report.check(y is None and row["status"] in ("no_match", "no_training"), f"contexts: {row}")
+                        continue
+                    worst = max(worst, abs(float(row["value"]) - np.linalg.norm(y - screen[target, name][0])))
+                    compared += 1
+    report.check(compared > 100 and worst <= tolerance, f"contexts: {compared} scores, largest difference {worst:.3g}")
+    print(f"contexts: {compared} scores, largest difference {worst:.3g}")
+
+
 def check_pseudobulk(report, name, cfg, screen, tolerance):
     out = report.folder / f"{name}.h5ad"
     done = harness.run(2, "ingest", cfg, "--pseudobulk", out)
@@ -289,6 +332,7 @@ def main():
         cfg = dataset(report, "lines", f"path = {file}\nwhere = cell_type={','.join(keep)}\ncontext-column = cell_type\n")
         check_pseudobulk(report, "lines-pseudobulk", cfg, screen, 1e-10)
         check_study(report, "lines", cfg, screen, genes, ["cross-validation folds=3"], 1e-10)
+        check_contexts(report, cfg, screen, 1e-10)
     if report.needs_shared("data/papalexi-counts.h5ad"):
         file = data / "papalexi-counts.h5ad"
         for target in ("median", "10000"):
