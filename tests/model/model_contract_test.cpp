@@ -19,7 +19,8 @@ TrainingView training(double change) {
   auto view = made_training(genes, names, made_profiles(names.size(), gene_count, 5, change),
                             made_profiles(1, gene_count, 6, 0).row(0).transpose());
   view.elsewhere_conditions = conditions({"B+C", "D+ctrl", "G+ctrl"});
-  auto const deltas = made_profiles(6, gene_count, 8, change) - made_profiles(6, gene_count, 8, 0);
+  Matrix const deltas =
+      made_profiles(6, gene_count, 8, change) - made_profiles(6, gene_count, 8, 0);
   for (std::size_t i = 0; i < 6; ++i)
     view.elsewhere.push_back(
         {i % 3, 1 + i / 3, 40, deltas.row(static_cast<Eigen::Index>(i)).transpose()});
