@@ -3,7 +3,7 @@ add_library(pertscale_flags INTERFACE)
 target_include_directories(pertscale_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 # -ffp-contract=off: a product and a sum round the same way in every function they appear in.
 target_compile_options(pertscale_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wno-psabi -fno-math-errno -ffp-contract=off)
+  -Wall -Wextra -Wpedantic -Wshadow -Wno-psabi -Wno-error=stringop-overflow -fno-math-errno -ffp-contract=off)
 if(PERTSCALE_ARCH)
   target_compile_options(pertscale_flags INTERFACE -march=${PERTSCALE_ARCH})
 endif()
