@@ -19,38 +19,22 @@ constexpr std::int64_t numbers_a_read = std::int64_t{1} << 24U;
 /// Names of registered filters: https://github.com/HDFGroup/hdf5_plugins
 std::string filter_name(H5Z_filter_t id) {
   switch (id) {
-    case H5Z_FILTER_DEFLATE:
-      return "gzip";
-    case H5Z_FILTER_SHUFFLE:
-      return "shuffle";
-    case H5Z_FILTER_FLETCHER32:
-      return "fletcher32";
-    case H5Z_FILTER_SZIP:
-      return "szip";
-    case H5Z_FILTER_NBIT:
-      return "nbit";
-    case H5Z_FILTER_SCALEOFFSET:
-      return "scaleoffset";
-    case 307:
-      return "bzip2";
-    case 32000:
-      return "lzf";
-    case 32001:
-      return "blosc";
-    case 32004:
-      return "lz4";
-    case 32008:
-      return "bitshuffle";
-    case 32013:
-      return "zfp";
-    case 32015:
-      return "zstd";
-    case 32017:
-      return "sz";
-    case 32026:
-      return "blosc2";
-    default:
-      return fmt::format("filter {}", id);
+    case H5Z_FILTER_DEFLATE: return "gzip";
+    case H5Z_FILTER_SHUFFLE: return "shuffle";
+    case H5Z_FILTER_FLETCHER32: return "fletcher32";
+    case H5Z_FILTER_SZIP: return "szip";
+    case H5Z_FILTER_NBIT: return "nbit";
+    case H5Z_FILTER_SCALEOFFSET: return "scaleoffset";
+    case 307: return "bzip2";
+    case 32000: return "lzf";
+    case 32001: return "blosc";
+    case 32004: return "lz4";
+    case 32008: return "bitshuffle";
+    case 32013: return "zfp";
+    case 32015: return "zstd";
+    case 32017: return "sz";
+    case 32026: return "blosc2";
+    default: return fmt::format("filter {}", id);
   }
 }
 

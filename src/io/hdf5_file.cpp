@@ -84,12 +84,9 @@ Hdf5File::Kind Hdf5File::kind(std::string const& name) const {
   if (H5Oexists_by_name(id(), name.c_str(), H5P_DEFAULT) <= 0) return Kind::absent;
   auto const object = checked(H5Oopen(id(), name.c_str(), H5P_DEFAULT), name);
   switch (H5Iget_type(object.id())) {
-    case H5I_GROUP:
-      return Kind::group;
-    case H5I_DATASET:
-      return Kind::dataset;
-    default:
-      return Kind::other;
+    case H5I_GROUP: return Kind::group;
+    case H5I_DATASET: return Kind::dataset;
+    default: return Kind::other;
   }
 }
 

@@ -42,14 +42,10 @@ ElementType compound_type(hid_t type) {
 
 hid_t native_integer(ElementType const& element) {
   switch (element.bytes) {
-    case 1:
-      return element.is_signed ? H5T_NATIVE_INT8 : H5T_NATIVE_UINT8;
-    case 2:
-      return element.is_signed ? H5T_NATIVE_INT16 : H5T_NATIVE_UINT16;
-    case 4:
-      return element.is_signed ? H5T_NATIVE_INT32 : H5T_NATIVE_UINT32;
-    default:
-      return element.is_signed ? H5T_NATIVE_INT64 : H5T_NATIVE_UINT64;
+    case 1: return element.is_signed ? H5T_NATIVE_INT8 : H5T_NATIVE_UINT8;
+    case 2: return element.is_signed ? H5T_NATIVE_INT16 : H5T_NATIVE_UINT16;
+    case 4: return element.is_signed ? H5T_NATIVE_INT32 : H5T_NATIVE_UINT32;
+    default: return element.is_signed ? H5T_NATIVE_INT64 : H5T_NATIVE_UINT64;
   }
 }
 
@@ -58,44 +54,32 @@ hid_t native_integer(ElementType const& element) {
 ElementType element_type(std::int64_t file_type) {
   std::size_t const size = H5Tget_size(file_type);
   switch (H5Tget_class(file_type)) {
-    case H5T_INTEGER:
-      return integer_type(file_type);
+    case H5T_INTEGER: return integer_type(file_type);
     case H5T_FLOAT:
       return {Kind::floating, size <= 4 ? std::size_t{4} : std::size_t{8}, true, false,
               fmt::format("float{}", 8 * size)};
-    case H5T_ENUM:
-      return enum_type(file_type);
-    case H5T_COMPOUND:
-      return compound_type(file_type);
+    case H5T_ENUM: return enum_type(file_type);
+    case H5T_COMPOUND: return compound_type(file_type);
     case H5T_STRING:
       if (H5Tis_variable_str(file_type) > 0)
         return {Kind::text, text_place_bytes, true, true, "text"};
       return {Kind::text, size, true, false, "text"};
-    case H5T_REFERENCE:
-      return {Kind::other, 0, true, false, "reference"};
-    case H5T_VLEN:
-      return {Kind::other, 0, true, false, "list"};
-    case H5T_OPAQUE:
-      return {Kind::other, 0, true, false, "opaque bytes"};
-    case H5T_ARRAY:
-      return {Kind::other, 0, true, false, "array"};
-    default:
-      return {Kind::other, 0, true, false, "an unknown type"};
+    case H5T_REFERENCE: return {Kind::other, 0, true, false, "reference"};
+    case H5T_VLEN: return {Kind::other, 0, true, false, "list"};
+    case H5T_OPAQUE: return {Kind::other, 0, true, false, "opaque bytes"};
+    case H5T_ARRAY: return {Kind::other, 0, true, false, "array"};
+    default: return {Kind::other, 0, true, false, "an unknown type"};
   }
 }
 
 Hdf5Handle memory_type(std::int64_t file_type, ElementType const& element) {
   switch (element.kind) {
-    case Kind::integer:
-      return Hdf5Handle(H5Tcopy(native_integer(element)));
-    case Kind::boolean:
-      return Hdf5Handle(H5Tcopy(H5T_NATIVE_INT8));
+    case Kind::integer: return Hdf5Handle(H5Tcopy(native_integer(element)));
+    case Kind::boolean: return Hdf5Handle(H5Tcopy(H5T_NATIVE_INT8));
     case Kind::floating:
       return Hdf5Handle(H5Tcopy(element.bytes == 4 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE));
-    case Kind::text:
-      return element.variable ? text_place_type() : Hdf5Handle(H5Tcopy(file_type));
-    default:
-      return Hdf5Handle();
+    case Kind::text: return element.variable ? text_place_type() : Hdf5Handle(H5Tcopy(file_type));
+    default: return Hdf5Handle();
   }
 }
 

@@ -41,14 +41,10 @@ void with_number_type(ElementType const& type, Action&& action) {
   if (type.kind == ElementType::Kind::floating)
     return type.bytes == 4 ? action(float{}) : action(double{});
   switch (type.bytes) {
-    case 1:
-      return type.is_signed ? action(std::int8_t{}) : action(std::uint8_t{});
-    case 2:
-      return type.is_signed ? action(std::int16_t{}) : action(std::uint16_t{});
-    case 4:
-      return type.is_signed ? action(std::int32_t{}) : action(std::uint32_t{});
-    default:
-      return type.is_signed ? action(std::int64_t{}) : action(std::uint64_t{});
+    case 1: return type.is_signed ? action(std::int8_t{}) : action(std::uint8_t{});
+    case 2: return type.is_signed ? action(std::int16_t{}) : action(std::uint16_t{});
+    case 4: return type.is_signed ? action(std::int32_t{}) : action(std::uint32_t{});
+    default: return type.is_signed ? action(std::int64_t{}) : action(std::uint64_t{});
   }
 }
 

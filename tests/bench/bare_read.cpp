@@ -1,5 +1,5 @@
-// Reads the values and indices of a sparse h5ad with plain H5Dread calls and nothing else: the rate that `pertscale ingest`
-// is held against.    bare_read FILE.h5ad
+// Reads the values and indices of a sparse h5ad with plain H5Dread calls and nothing else: the rate
+// that `pertscale ingest` is held against.    bare_read FILE.h5ad
 #include <hdf5.h>
 
 #include <chrono>
