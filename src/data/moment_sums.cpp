@@ -13,9 +13,8 @@ MomentSums::MomentSums(std::vector<std::int64_t> cells, std::size_t genes, doubl
     sum_grid_.emplace_back(std::max<std::int64_t>(count, 1), bound);
     square_grid_.emplace_back(std::max<std::int64_t>(count, 1), bound * bound);
   }
-  sums_.assign(cells_.size() * genes, 0);
-  squares_.assign(sums_.size(), 0);
-  nonzero_.assign(sums_.size(), 0);
+  sums_.assign(2 * cells_.size() * genes, 0);
+  nonzero_.assign(cells_.size() * genes, 0);
 }
 
 namespace {
@@ -32,7 +31,7 @@ Matrix tabulate(std::size_t groups, std::size_t genes, Entry&& entry) {
 
 Matrix MomentSums::mean() const {
   return tabulate(groups(), genes_, [this](std::size_t g, std::size_t at) {
-    return sum_grid_[g].decode(sums_[at]) / static_cast<double>(cells_[g]);
+    return sum_grid_[g].decode(sums_[2 * at]) / static_cast<double>(cells_[g]);
   });
 }
 
@@ -40,8 +39,8 @@ Matrix MomentSums::variance() const {
   return tabulate(groups(), genes_, [this](std::size_t g, std::size_t at) {
     auto const n = static_cast<double>(cells_[g]);
     if (cells_[g] < 2) return std::numeric_limits<double>::quiet_NaN();
-    double const sum = sum_grid_[g].decode(sums_[at]);
-    double const squares = square_grid_[g].decode(squares_[at]);
+    double const sum = sum_grid_[g].decode(sums_[2 * at]);
+    double const squares = square_grid_[g].decode(sums_[2 * at + 1]);
     return std::max(0.0, (squares - sum * (sum / n)) / (n - 1));
   });
 }

@@ -22,16 +22,46 @@ class MomentSums {
   /// Bytes of the sums of one group and gene.
   static constexpr std::size_t bytes_per_entry = 8 + 8 + 4;
 
+  /// A value in the fixed point of its group.
+  struct Encoded {
+    std::int64_t sum, square;
+  };
+
+  /// The sums of one group, for the inner loop.
+  class Row {
+   public:
+    Encoded encode(double value) const {
+      return {sum_grid_.encode(value), square_grid_.encode(value * value)};
+    }
+    void add(std::size_t gene, Encoded const& value) {
+      sums_[2 * gene] += value.sum;
+      sums_[2 * gene + 1] += value.square;
+      ++nonzero_[gene];
+    }
+
+   private:
+    friend class MomentSums;
+    Row(FixedPoint const& sum_grid, FixedPoint const& square_grid, std::int64_t* sums,
+        std::int32_t* nonzero)
+        : sum_grid_(sum_grid), square_grid_(square_grid), sums_(sums), nonzero_(nonzero) {}
+    FixedPoint const& sum_grid_;
+    FixedPoint const& square_grid_;
+    std::int64_t* sums_;
+    std::int32_t* nonzero_;
+  };
+
+  Row row(std::size_t group) {
+    return {sum_grid_[group], square_grid_[group], sums_.data() + 2 * group * genes_,
+            nonzero_.data() + group * genes_};
+  }
+  /// Adds one cell's value of a gene; a zero adds nothing.
   void add(std::size_t group, std::size_t gene, double value) {
-    std::size_t const at = group * genes_ + gene;
-    sums_[at] += sum_grid_[group].encode(value);
-    squares_[at] += square_grid_[group].encode(value * value);
-    nonzero_[at] += value != 0 ? 1 : 0;
+    Row into = row(group);
+    if (value != 0) into.add(gene, into.encode(value));
   }
 
-  /// The raw sums, for a reduction over ranks.
+  /// The raw sums (sum and square of each group and gene side by side), for a reduction over ranks.
   std::span<std::int64_t> sums() { return sums_; }
-  std::span<std::int64_t> squares() { return squares_; }
   std::span<std::int32_t> nonzero() { return nonzero_; }
 
   /// Means, unbiased variances (NaN for a single cell) and non-zero fractions; each groups x genes.
@@ -43,7 +73,7 @@ class MomentSums {
   std::vector<std::int64_t> cells_;
   std::size_t genes_;
   std::vector<FixedPoint> sum_grid_, square_grid_;  ///< one a group
-  std::vector<std::int64_t> sums_, squares_;
+  std::vector<std::int64_t> sums_;                  ///< sum and square side by side
   std::vector<std::int32_t> nonzero_;
 };
 

@@ -25,8 +25,11 @@ std::string check_genes(std::string const& text) {
 }
 
 std::string check_target_sum(std::string const& text) {
+  // a bound keeps log1p(count / size factor) below that of any log-normalised screen
   auto const number = parse_double(text);
-  return text == "median" || (number && *number > 0) ? "" : "takes median or a positive number";
+  return text == "median" || (number && *number > 0 && *number <= 1e9)
+             ? ""
+             : "takes median or a number up to 1e9";
 }
 
 std::string check_sha256(std::string const& text) {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/text.hpp"
+#include "data/count_logs.hpp"
 #include "suite/profile_rows.hpp"
 
 namespace pertscale {
@@ -19,6 +20,7 @@ constexpr double largest_log_value = 32;
 /// A range of rows of Labels whose sums are kept at one time.
 struct Tile {
   std::size_t first, last;
+  bool holds(std::size_t row) const { return row >= first && row < last; }
 };
 
 std::vector<Tile> cut_tiles(Dataset const& dataset, std::uint64_t bytes) {
@@ -106,22 +108,30 @@ class MomentStream {
     }
   }
 
-  double checked_count(std::int64_t cell, std::int64_t gene, double value) const {
-    if (value >= 0 && value == std::floor(value) && value < 0x1p53) return value;
+  std::int64_t checked_count(std::int64_t cell, std::int64_t gene, double value) const {
+    // a value that is no number, or too large, converts to the smallest integer
+    auto const count = static_cast<std::int64_t>(value);
+    if (count >= 0 && static_cast<double>(count) == value && value < 0x1p53) return count;
+    refuse_count(cell, gene, value);
+  }
+
+  [[noreturn]] void refuse_count(std::int64_t cell, std::int64_t gene, double value) const {
     throw UserError(
         fmt::format("{}: {} holds {} in row {}, gene {}; counts are whole numbers of 0 or more, so "
-                    "set values = "
-                    "lognormalised or choose another matrix",
+                    "set values = lognormalised or choose another matrix",
                     data_.spec.path, data_.spec.matrix, number_text(value), cell,
                     data_.genes.name(static_cast<std::size_t>(gene))));
   }
 
   double checked_value(std::int64_t cell, std::int64_t gene, double value) const {
     if (std::fabs(value) <= bound_) return value;
+    refuse_value(cell, gene, value);
+  }
+
+  [[noreturn]] void refuse_value(std::int64_t cell, std::int64_t gene, double value) const {
     throw UserError(
         fmt::format("{}: {} holds {} in row {}, gene {}; log1p-normalised values do not reach {}, "
-                    "so set values = counts "
-                    "or choose another matrix",
+                    "so set values = counts or choose another matrix",
                     data_.spec.path, data_.spec.matrix, number_text(value), cell,
                     data_.genes.name(static_cast<std::size_t>(gene)), number_text(bound_)));
   }
@@ -131,8 +141,7 @@ class MomentStream {
     std::vector<std::int64_t> totals(data_.row_of_cell.size(), 0);
     pass([&](MatrixBlock const& block) {
       visit(block, [&](std::int64_t cell, std::int64_t gene, double value) {
-        totals[static_cast<std::size_t>(cell)] +=
-            static_cast<std::int64_t>(checked_count(cell, gene, value));
+        totals[static_cast<std::size_t>(cell)] += checked_count(cell, gene, value);
       });
     });
     comm_.sum(totals);
@@ -173,8 +182,7 @@ class MomentStream {
   void total_rows(MatrixBlock const& block) {
     row_totals_.assign(static_cast<std::size_t>(block.count()), 0);
     visit(block, [&](std::int64_t cell, std::int64_t gene, double value) {
-      row_totals_[static_cast<std::size_t>(cell - block.first)] +=
-          static_cast<std::int64_t>(checked_count(cell, gene, value));
+      row_totals_[static_cast<std::size_t>(cell - block.first)] += checked_count(cell, gene, value);
     });
   }
 
@@ -183,24 +191,50 @@ class MomentStream {
     return row_totals_[static_cast<std::size_t>(cell - block.first)];
   }
 
+  /// The common case: whole cells, one row of the tile each.
+  void add_cells(MatrixBlock const& block, Tile const& tile, MomentSums& sums) {
+    for (std::int64_t i = 0; i < block.count(); ++i) {
+      std::int64_t const cell = block.first + i;
+      std::int32_t const row = row_of(cell);
+      if (row < 0 || !tile.holds(static_cast<std::size_t>(row))) continue;
+      auto into = sums.row(static_cast<std::size_t>(row) - tile.first);
+      auto const begin = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i)]);
+      auto const end = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i) + 1]);
+      if (counts()) {
+        CountLogs logs(into, size_factor(block, cell));
+        for (std::size_t k = begin; k < end; ++k)
+          if (block.values[k] != 0)
+            into.add(static_cast<std::size_t>(block.minor[k]), logs(block.values[k]));
+      } else {
+        for (std::size_t k = begin; k < end; ++k)
+          if (block.values[k] != 0)
+            into.add(static_cast<std::size_t>(block.minor[k]),
+                     into.encode(checked_value(cell, block.minor[k], block.values[k])));
+      }
+    }
+  }
+
+  double size_factor(MatrixBlock const& block, std::int64_t cell) const {
+    return static_cast<double>(total_of(block, cell)) / report_.target_sum;
+  }
+
   void add_block(MatrixBlock const& block, Tile const& tile, MomentSums& sums,
                  DispersionSums* dispersion) {
-    bool const from_counts = counts();
-    if (from_counts && totals_.empty()) total_rows(block);
-    double const target = report_.target_sum;
+    if (counts() && totals_.empty()) total_rows(block);
+    if (!block.by_column && dispersion == nullptr) {
+      add_cells(block, tile, sums);
+      return;
+    }
     visit(block, [&](std::int64_t cell, std::int64_t gene, double value) {
       auto const row = static_cast<std::size_t>(row_of(cell));
-      bool const in_tile = row >= tile.first && row < tile.last;
-      if (value == 0 || (!in_tile && dispersion == nullptr)) return;
-      double scaled = 0;
-      if (from_counts) {
-        scaled = value / (static_cast<double>(total_of(block, cell)) / target);
+      if (value == 0 || (!tile.holds(row) && dispersion == nullptr)) return;
+      double const scaled = counts() ? value / size_factor(block, cell) : std::expm1(value);
+      if (counts())
         value = std::log1p(scaled);
-      }
-      checked_value(cell, gene, value);
-      if (in_tile) sums.add(row - tile.first, static_cast<std::size_t>(gene), value);
-      if (dispersion != nullptr)
-        dispersion->add(static_cast<std::size_t>(gene), from_counts ? scaled : std::expm1(value));
+      else
+        checked_value(cell, gene, value);
+      if (tile.holds(row)) sums.add(row - tile.first, static_cast<std::size_t>(gene), value);
+      if (dispersion != nullptr) dispersion->add(static_cast<std::size_t>(gene), scaled);
     });
   }
 
@@ -215,7 +249,6 @@ class MomentStream {
     pass([&](MatrixBlock const& block) { add_block(block, tile, sums, dispersion); });
     block_ = {};
     comm_.sum_to(sums.sums());
-    comm_.sum_to(sums.squares());
     comm_.sum_to(sums.nonzero());
     if (dispersion != nullptr) {
       auto limbs = dispersion->limbs();
