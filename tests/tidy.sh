@@ -11,4 +11,4 @@ if [ ${#files[@]} -eq 0 ]; then
   exit 0
 fi
 echo "tidy.sh: ${#files[@]} file(s) changed since $base"
-printf '%s\n' "${files[@]}" | xargs -P "${PERTSCALE_JOBS:-2}" -n 1 clang-tidy --quiet -p "$build"
+printf '%s\n' "${files[@]}" | xargs -P "${PERTSCALE_JOBS:-2}" -n 1 clang-tidy --quiet --extra-arg=-Wno-unknown-warning-option -p "$build"

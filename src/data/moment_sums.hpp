@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -84,8 +85,8 @@ class DispersionSums {
   __extension__ using Wide = __int128;
   explicit DispersionSums(std::size_t genes) : sums_(genes), squares_(genes) {}
   void add(std::size_t gene, double expm1_value) {
-    sums_[gene] += static_cast<Wide>(expm1_value * 0x1p40 + 0.5);
-    squares_[gene] += static_cast<Wide>(expm1_value * expm1_value * 0x1p40 + 0.5);
+    sums_[gene] += static_cast<Wide>(std::rint(expm1_value * 0x1p40));
+    squares_[gene] += static_cast<Wide>(std::rint(expm1_value * expm1_value * 0x1p40));
   }
   /// Sums in three limbs of 42 bits a number (for an integer reduction), and back.
   std::vector<std::int64_t> limbs() const;

@@ -101,8 +101,8 @@ bool create_exclusively(std::filesystem::path const& path) {
 
 }  // namespace
 
-ResultsLock::ResultsLock(std::filesystem::path folder, double patience)
-    : path_(std::move(folder) / "lock") {
+ResultsLock::ResultsLock(std::filesystem::path const& folder, double patience)
+    : path_(folder / "lock") {
   auto const start = std::chrono::steady_clock::now();
   while (!create_exclusively(path_)) {
     auto const busy = busy_holder(path_);

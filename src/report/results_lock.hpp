@@ -11,7 +11,7 @@ class ResultsLock {
  public:
   /// On rank 0. Waits up to `patience` seconds for processes of a killed run to end. Throws
   /// UserError when the directory is in use.
-  ResultsLock(std::filesystem::path folder, double patience);
+  ResultsLock(std::filesystem::path const& folder, double patience);
   ~ResultsLock();
   ResultsLock(ResultsLock const&) = delete;
   ResultsLock& operator=(ResultsLock const&) = delete;

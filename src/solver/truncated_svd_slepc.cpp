@@ -70,7 +70,7 @@ class Gatherer {
     PetscScalar const* values = nullptr;
     PERTSCALE_PETSC(VecGetSize(whole_.get(), &size));
     PERTSCALE_PETSC(VecGetArrayRead(whole_.get(), &values));
-    Eigen::VectorXd const copy = Eigen::Map<Eigen::VectorXd const>(values, size);
+    Eigen::VectorXd copy = Eigen::Map<Eigen::VectorXd const>(values, size);
     PERTSCALE_PETSC(VecRestoreArrayRead(whole_.get(), &values));
     return copy;
   }

@@ -100,11 +100,11 @@ class MomentStream {
       if (!block.by_column && row_of(major) < 0) continue;
       auto const begin = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i)]);
       auto const end = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i) + 1]);
-      for (std::size_t k = begin; k < end; ++k) {
-        std::int64_t const cell = block.by_column ? block.minor[k] : major;
-        std::int64_t const gene = block.by_column ? major : block.minor[k];
-        if (row_of(cell) >= 0) f(cell, gene, block.values[k]);
-      }
+      if (!block.by_column)
+        for (std::size_t k = begin; k < end; ++k) f(major, block.minor[k], block.values[k]);
+      else
+        for (std::size_t k = begin; k < end; ++k)
+          if (row_of(block.minor[k]) >= 0) f(block.minor[k], major, block.values[k]);
     }
   }
 
@@ -202,14 +202,16 @@ class MomentStream {
       auto const end = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i) + 1]);
       if (counts()) {
         CountLogs logs(into, size_factor(block, cell));
-        for (std::size_t k = begin; k < end; ++k)
+        for (std::size_t k = begin; k < end; ++k) {
           if (block.values[k] != 0)
             into.add(static_cast<std::size_t>(block.minor[k]), logs(block.values[k]));
+        }
       } else {
-        for (std::size_t k = begin; k < end; ++k)
+        for (std::size_t k = begin; k < end; ++k) {
           if (block.values[k] != 0)
             into.add(static_cast<std::size_t>(block.minor[k]),
                      into.encode(checked_value(cell, block.minor[k], block.values[k])));
+        }
       }
     }
   }

@@ -40,7 +40,7 @@ std::uint64_t table_offset(int table, std::size_t rows, std::size_t genes) {
 
 }  // namespace
 
-ProfileProductWriter::ProfileProductWriter(std::filesystem::path path, std::string identity,
+ProfileProductWriter::ProfileProductWriter(std::filesystem::path path, std::string const& identity,
                                            std::size_t rows, std::size_t genes)
     : path_(std::move(path)), temporary_(path_), rows_(rows), genes_(genes) {
   temporary_ += fmt::format(".tmp.{}", getpid());

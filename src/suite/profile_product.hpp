@@ -20,7 +20,7 @@ struct ProfileTables {
 /// out of scope before leaves nothing behind.
 class ProfileProductWriter {
  public:
-  ProfileProductWriter(std::filesystem::path path, std::string identity, std::size_t rows,
+  ProfileProductWriter(std::filesystem::path path, std::string const& identity, std::size_t rows,
                        std::size_t genes);
   ~ProfileProductWriter();
   ProfileProductWriter(ProfileProductWriter const&) = delete;
