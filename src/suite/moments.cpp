@@ -53,9 +53,8 @@ class MomentStream {
   MomentReport run(std::function<void(MomentTile const&)> const& sink, DispersionSums* dispersion) {
     if (counts() && needs_totals_pass()) sum_totals();
     if (data_.spec.values == "latent") find_bound();
-    for (auto const& tile : cut_tiles(data_, tile_bytes(options_.memory))) {
+    for (auto const& tile : cut_tiles(data_, tile_bytes(options_.memory)))
       stream_tile(tile, tile.first == 0 ? dispersion : nullptr, sink);
-    }
     report_.read_seconds = comm_.max(report_.read_seconds);
     std::int64_t bytes = std::llround(report_.bytes_read);
     comm_.sum(std::span(&bytes, 1));
