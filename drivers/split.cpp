@@ -23,17 +23,7 @@ int run_split(po::variables_map const& values) {
   auto const comm = Communicator::world();
   auto study = read_study(
       inputs.front(), [&](std::string const& path) { return shared_text(comm, path); }, false);
-  std::vector<Dataset> datasets;
-  Mistakes mistakes;
-  for (auto const& spec : study.datasets) {
-    try {
-      datasets.push_back(open_dataset(spec, comm));
-    } catch (UserError const& error) {
-      mistakes.add(error);
-    }
-  }
-  mistakes.raise();
-  auto const plan = make_plan(study, std::move(datasets));
+  auto const plan = make_plan(study, open_datasets(study.datasets, comm));
   std::vector<DatasetSplits> splits;
   std::string notes;
   for (auto const& group : plan.splits) {

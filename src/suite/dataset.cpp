@@ -138,4 +138,19 @@ Dataset open_dataset(DatasetSpec const& spec, Communicator const& comm) {
   return unpack(spec, bytes);
 }
 
+std::vector<Dataset> open_datasets(std::vector<DatasetSpec> const& specs,
+                                   Communicator const& comm) {
+  std::vector<Dataset> datasets;
+  Mistakes mistakes;
+  for (auto const& spec : specs) {
+    try {
+      datasets.push_back(open_dataset(spec, comm));
+    } catch (UserError const& error) {
+      mistakes.add(error);
+    }
+  }
+  mistakes.raise();
+  return datasets;
+}
+
 }  // namespace pertscale

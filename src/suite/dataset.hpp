@@ -26,6 +26,8 @@ struct Dataset {
 /// Opens a screen on rank 0, reads its labels, and gives them to every rank. Mistakes are
 /// UserErrors.
 Dataset open_dataset(DatasetSpec const& spec, Communicator const& comm);
+/// All of them; the mistakes of every one are reported together.
+std::vector<Dataset> open_datasets(std::vector<DatasetSpec> const& specs, Communicator const& comm);
 
 /// SHA-256 of a file's content: of all of it up to 64 MiB; above, of its size, its time of change,
 /// and of 64 evenly spaced blocks of 64 KiB.

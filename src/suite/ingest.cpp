@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 
 #include "core/text.hpp"
 #include "io/h5ad_writer.hpp"
 #include "parallel/phase_meter.hpp"
 #include "suite/prepare.hpp"
+#include "suite/profile_frame.hpp"
 
 namespace pertscale {
 
@@ -78,22 +80,13 @@ Matrix copied(ProfileTable const& table) {
 }
 
 void write_pseudobulk(Screen const& screen, std::filesystem::path const& target) {
-  std::vector<std::string> conditions, contexts, index;
-  std::vector<std::int64_t> cells;
-  for (auto const& row : screen.labels.rows()) {
-    conditions.push_back(screen.labels.conditions()[row.condition].name);
-    contexts.push_back(screen.labels.contexts()[row.context]);
-    cells.push_back(row.cells);
-    index.push_back(contexts.back().empty() ? conditions.back()
-                                            : contexts.back() + "/" + conditions.back());
-  }
+  std::vector<std::size_t> rows(screen.labels.rows().size());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
   Matrix const mean = copied(screen.mean), variance = copied(screen.variance),
                nonzero = copied(screen.nonzero);
   ProfileFile file;
   file.genes = screen.genes.names();
-  file.obs = {
-      index,
-      {{"condition", categorise(conditions)}, {"context", categorise(contexts)}, {"cells", cells}}};
+  file.obs = profile_frame(screen.labels, rows);
   file.mean = &mean;
   if (variance.size() > 0) file.layers.emplace_back("variance", &variance);
   if (nonzero.size() > 0) file.layers.emplace_back("nonzero", &nonzero);

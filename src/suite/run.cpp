@@ -63,17 +63,7 @@ class StudyRun {
 
   void make_plan_of_study() {
     std::vector<Dataset> datasets;
-    Mistakes mistakes;
-    meter_.measure("*", "open", [&] {
-      for (auto const& spec : study_.datasets) {
-        try {
-          datasets.push_back(open_dataset(spec, comm_));
-        } catch (UserError const& error) {
-          mistakes.add(error);
-        }
-      }
-    });
-    mistakes.raise();
+    meter_.measure("*", "open", [&] { datasets = open_datasets(study_.datasets, comm_); });
     plan_ = make_plan(study_, std::move(datasets));
     say(plan_text(plan_, options_.memory_per_rank));
   }

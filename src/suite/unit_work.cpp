@@ -13,6 +13,7 @@
 #include "parallel/session.hpp"
 #include "suite/fit.hpp"
 #include "suite/prediction_file.hpp"
+#include "suite/profile_frame.hpp"
 
 namespace pertscale {
 
@@ -101,26 +102,18 @@ void UnitWorker::score(Unit const& unit, Prediction const& prediction, UnitRecor
 /// DATASET.PROTOCOL.SPLIT.MODEL.h5ad: one row a held-out condition that the model predicts.
 void UnitWorker::save_prediction(Task const& task, Prediction const& prediction) const {
   auto const& screen = screens_[task.dataset];
-  std::vector<std::string> conditions, contexts, index;
-  std::vector<std::int64_t> cells;
+  std::vector<std::size_t> label_rows;
   std::vector<Eigen::Index> rows;
   for (std::size_t i = 0; i < task.held_out.size(); ++i) {
     if (!prediction.status[i].ok()) continue;
-    auto const& label = screen.labels.rows()[task.held_out[i]];
-    conditions.push_back(screen.labels.conditions()[label.condition].name);
-    contexts.push_back(screen.labels.contexts()[label.context]);
-    cells.push_back(label.cells);
-    index.push_back(contexts.back().empty() ? conditions.back()
-                                            : contexts.back() + "/" + conditions.back());
+    label_rows.push_back(task.held_out[i]);
     rows.push_back(static_cast<Eigen::Index>(i));
   }
   if (rows.empty()) return;
   Matrix const mean = prediction.mean(rows, Eigen::all);
   ProfileFile file;
   file.genes = screen.genes.names();
-  file.obs = {
-      index,
-      {{"condition", categorise(conditions)}, {"context", categorise(contexts)}, {"cells", cells}}};
+  file.obs = profile_frame(screen.labels, label_rows);
   file.mean = &mean;
   std::filesystem::create_directories(folder_ / "predictions");
   write_profiles(folder_ / "predictions" / (percent_escape(task.id) + ".h5ad"), file);
