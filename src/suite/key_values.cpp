@@ -46,7 +46,10 @@ std::vector<KeyValue> parse_key_values(std::string const& path, std::string cons
                                        Mistakes& mistakes) {
   std::vector<KeyValue> out;
   int number = 0;
-  for (auto const& raw : split(text, '\n')) {
+  std::string_view const mark = "\xEF\xBB\xBF";  // of UTF-8 files from some editors
+  std::string_view const content(text);
+  for (auto const& raw :
+       split(content.starts_with(mark) ? content.substr(mark.size()) : content, '\n')) {
     ++number;
     std::string const line(trim(without_comment(raw)));
     if (line.empty()) continue;

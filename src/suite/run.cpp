@@ -33,7 +33,10 @@ namespace fs = std::filesystem;
 class StudyRun {
  public:
   StudyRun(std::string const& study_file, RunOptions const& options, Communicator const& comm)
-      : options_(options), comm_(comm), meter_(comm) {
+      : options_(options),
+        comm_(comm),
+        stop_(options.max_seconds, options.out / "STOP"),
+        meter_(comm) {
     TextSource const source = [&](std::string const& path) { return shared_text(comm_, path); };
     study_ = read_study(study_file, source);
   }
@@ -42,18 +45,17 @@ class StudyRun {
     make_plan_of_study();
     if (options_.dry_run) return exit_done;
     open_directory();
-    StopRequest const stop(options_.max_seconds, options_.out / "STOP");
     bool complete = false;
     try {
-      prepare(stop);
-      complete = work(stop);
+      prepare();
+      complete = work();
     } catch (Stopped const&) {
       complete = false;
     } catch (UserError const&) {
       leave_nothing();
       throw;
     }
-    return finish(complete, stop);
+    return finish(complete);
   }
 
  private:
@@ -114,8 +116,8 @@ class StudyRun {
     if (comm_.root() && made_directory_) fs::remove_all(options_.out, ignored);
   }
 
-  void prepare(StopRequest const& stop) {
-    MomentOptions const moments{options_.memory_per_rank, [&] { return stop.requested(); }};
+  void prepare() {
+    MomentOptions const moments{options_.memory_per_rank, [&] { return stop_.requested(); }};
     for (auto const& dataset : plan_.datasets) {
       PrepareReport report;
       meter_.measure(dataset.spec.name, "moments", [&] {
@@ -160,7 +162,7 @@ class StudyRun {
     return open;
   }
 
-  bool work(StopRequest const& stop) {
+  bool work() {
     std::vector<std::size_t> open;
     agree(comm_, [&] { open = open_units(); });
     say(fmt::format("{} of {} units are finished; {} to do on {} rank(s)\n",
@@ -179,7 +181,7 @@ class StudyRun {
     Progress progress(comm_.root());
     UnitWorker worker(plan_, screens_, options_.out, start_);
     FarmHooks hooks;
-    hooks.stop = [&] { return stop.requested(); };
+    hooks.stop = [&] { return stop_.requested(); };
     hooks.progress = [&](FarmProgress const& p) {
       progress.show(p);
       if (lock_) lock_->touch();
@@ -209,7 +211,7 @@ class StudyRun {
     return facts;
   }
 
-  int finish(bool complete, StopRequest const& stop) {
+  int finish(bool complete) {
     agree(comm_, [&] { journal_->sync(); });
     comm_.barrier();
     std::size_t failed = 0;
@@ -225,7 +227,7 @@ class StudyRun {
       say(
           fmt::format("stopped by {}; everything finished is saved in {}: run the same command "
                       "again to go on\n",
-                      stop.reason(), options_.out.string()));
+                      stop_.reason(), options_.out.string()));
       return exit_stopped;
     }
     return exit_done;
@@ -245,6 +247,7 @@ class StudyRun {
 
   RunOptions options_;
   Communicator const& comm_;
+  StopRequest stop_;  ///< first of all: a signal while the plan is made is not lost
   PhaseMeter meter_;
   Study study_;
   Plan plan_;

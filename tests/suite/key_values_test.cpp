@@ -9,8 +9,8 @@ TEST_CASE("lines, comments, blanks and the environment") {
   setenv("PERTSCALE_TEST_FOLDER", "/data", 1);
   Mistakes mistakes;
   auto const items = parse_key_values("s.cfg",
-                                      "# a comment\n"
-                                      "\n"
+                                      "\xEF\xBB\xBF# a comment\r\n"
+                                      "\r\n"
                                       "dataset = ${PERTSCALE_TEST_FOLDER}/a.h5ad   # trailing\n"
                                       "where = a=b#c\n",
                                       mistakes);
