@@ -154,12 +154,22 @@ void H5adWriter::append(std::span<float const> rows) { dense().append(rows); }
 
 void H5adWriter::append(std::span<double const> rows) { dense().append(rows); }
 
-void H5adWriter::layer(std::string const& name, Matrix const& values) {
-  if (values.rows() != layout_.cells || values.cols() != layout_.genes)
+namespace {
+
+std::span<double const> values_of(ProfileTable const& table) {
+  if (table.empty()) return {};
+  return {table.row(0).data(), table.rows() * table.genes()};
+}
+
+}  // namespace
+
+void H5adWriter::layer(std::string const& name, ProfileTable const& values) {
+  if (static_cast<std::int64_t>(values.rows()) != layout_.cells ||
+      static_cast<std::int64_t>(values.genes()) != layout_.genes)
     throw InternalError(fmt::format("layer {} has another shape than X", name));
   RowsLayout const layout{NumberType::float64, layout_.genes, layout_.cells, layout_.compression};
   Hdf5Rows rows(*layers_, name, layout);
-  rows.append(std::span(values.data(), static_cast<std::size_t>(values.size())));
+  rows.append(values_of(values));
 }
 
 void H5adWriter::varm(std::string const& name, std::span<float const> values,
@@ -183,20 +193,19 @@ void H5adWriter::finish() {
 }
 
 void write_profiles(fs::path const& target, ProfileFile const& file) {
-  auto const& mean = *file.mean;
+  auto const& mean = file.mean;
   H5adLayout layout;
-  layout.cells = mean.rows();
-  layout.genes = mean.cols();
+  layout.cells = static_cast<std::int64_t>(mean.rows());
+  layout.genes = static_cast<std::int64_t>(mean.genes());
   layout.format = MatrixFormat::dense;
   layout.values = NumberType::float64;
-  if (file.genes.size() != static_cast<std::size_t>(mean.cols()) ||
-      file.obs.index.size() != static_cast<std::size_t>(mean.rows()))
+  if (file.genes.size() != mean.genes() || file.obs.index.size() != mean.rows())
     throw InternalError("profiles, their rows and their genes differ in size");
   H5adWriter writer(target, layout);
   writer.obs(file.obs);
   writer.var({file.genes, {}});
-  writer.append(std::span<double const>(mean.data(), static_cast<std::size_t>(mean.size())));
-  for (auto const& [name, values] : file.layers) writer.layer(name, *values);
+  writer.append(values_of(mean));
+  for (auto const& [name, values] : file.layers) writer.layer(name, values);
   writer.finish();
 }
 

@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "data/matrix.hpp"
+#include "data/profile_table.hpp"
 #include "io/hdf5_output.hpp"
 
 /// Writes AnnData files (the layout of anndata 0.8 and later) piece by piece.
@@ -94,7 +94,7 @@ class H5adWriter {
   void append(std::span<float const> rows);
   void append(std::span<double const> rows);
   /// A dense layer, cells x genes.
-  void layer(std::string const& name, Matrix const& values);
+  void layer(std::string const& name, ProfileTable const& values);
   /// A dense array with one row a gene.
   void varm(std::string const& name, std::span<float const> values, std::int64_t columns);
   /// The dictionary `uns`, to be filled freely.
@@ -122,8 +122,8 @@ class H5adWriter {
 struct ProfileFile {
   std::vector<std::string> genes;
   OutputFrame obs;
-  Matrix const* mean = nullptr;  ///< rows of obs x genes, written as X in float64
-  std::vector<std::pair<std::string, Matrix const*>> layers;  ///< the same shape
+  ProfileTable mean;  ///< rows of obs x genes, written as X in float64
+  std::vector<std::pair<std::string, ProfileTable>> layers;  ///< the same shape
 };
 
 void write_profiles(std::filesystem::path const& target, ProfileFile const& file);

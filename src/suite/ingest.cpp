@@ -73,23 +73,15 @@ std::string counts_text(Dataset const& dataset) {
   return out;
 }
 
-Matrix copied(ProfileTable const& table) {
-  if (table.empty()) return {};
-  return ConstMatrixMap(table.row(0).data(), static_cast<Eigen::Index>(table.rows()),
-                        static_cast<Eigen::Index>(table.genes()));
-}
-
 void write_pseudobulk(Screen const& screen, std::filesystem::path const& target) {
   std::vector<std::size_t> rows(screen.labels.rows().size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
-  Matrix const mean = copied(screen.mean), variance = copied(screen.variance),
-               nonzero = copied(screen.nonzero);
   ProfileFile file;
   file.genes = screen.genes.names();
   file.obs = profile_frame(screen.labels, rows);
-  file.mean = &mean;
-  if (variance.size() > 0) file.layers.emplace_back("variance", &variance);
-  if (nonzero.size() > 0) file.layers.emplace_back("nonzero", &nonzero);
+  file.mean = screen.mean;
+  if (!screen.variance.empty()) file.layers.emplace_back("variance", screen.variance);
+  if (!screen.nonzero.empty()) file.layers.emplace_back("nonzero", screen.nonzero);
   write_profiles(target, file);
 }
 

@@ -110,11 +110,10 @@ void UnitWorker::save_prediction(Task const& task, Prediction const& prediction)
     rows.push_back(static_cast<Eigen::Index>(i));
   }
   if (rows.empty()) return;
-  Matrix const mean = prediction.mean(rows, Eigen::all);
   ProfileFile file;
   file.genes = screen.genes.names();
   file.obs = profile_frame(screen.labels, label_rows);
-  file.mean = &mean;
+  file.mean = ProfileTable(prediction.mean(rows, Eigen::all));
   std::filesystem::create_directories(folder_ / "predictions");
   write_profiles(folder_ / "predictions" / (percent_escape(task.id) + ".h5ad"), file);
 }

@@ -166,8 +166,8 @@ TEST_CASE("profiles keep every bit of a double, with layers") {
   file.obs = {{"a", "b", "c"},
               {{"condition", std::vector<std::string>{"a", "b", "c"}},
                {"cells", std::vector<std::int64_t>{3, 4, 5}}}};
-  file.mean = &mean;
-  file.layers = {{"variance", &variance}};
+  file.mean = ProfileTable(mean);
+  file.layers = {{"variance", ProfileTable(variance)}};
 
   write_profiles(folder / "p.h5ad", file);
 
