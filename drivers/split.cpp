@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iostream>
 
 #include "command.hpp"
@@ -23,6 +24,11 @@ int run_split(po::variables_map const& values) {
   auto const comm = Communicator::world();
   auto study = read_study(
       inputs.front(), [&](std::string const& path) { return shared_text(comm, path); }, false);
+  std::error_code error;
+  for (auto const& spec : study.datasets)
+    for (auto const& input : {inputs.front(), spec.file, spec.path})
+      if (std::filesystem::equivalent(out, input, error))
+        throw UserError(fmt::format("--out {} is an input of the study; name another file", out));
   auto const plan = make_plan(study, open_datasets(study.datasets, comm));
   std::vector<DatasetSplits> splits;
   std::string notes;

@@ -127,7 +127,7 @@ void JournalIndex::read(std::filesystem::path const& path, std::size_t file) {
       in.seekg(static_cast<std::streamoff>(offset));
       continue;
     }
-    entries_.emplace(head->key, JournalEntry{file, offset, head->length});
+    entries_.insert_or_assign(head->key, JournalEntry{file, offset, head->length});
     ++frames_;
     std::getline(in, line);  // the line break after the payload
   }

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <optional>
 #include <thread>
@@ -92,11 +93,17 @@ std::optional<Holder> busy_holder(std::filesystem::path const& path) {
 
 bool create_exclusively(std::filesystem::path const& path) {
   int const file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0644);
-  if (file < 0) return false;
+  if (file < 0 && errno == EEXIST) return false;
   std::string const line = own_line();
-  bool const fine = write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size());
-  close(file);
-  return fine;
+  bool const fine =
+      file >= 0 && write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+  int const reason = errno;
+  if (file >= 0) close(file);
+  if (fine) return true;
+  std::error_code ignored;
+  if (file >= 0) std::filesystem::remove(path, ignored);
+  throw UserError(fmt::format("{}: cannot be made ({}); check the space and the rights there",
+                              path.string(), std::strerror(reason)));
 }
 
 }  // namespace
@@ -107,8 +114,12 @@ ResultsLock::ResultsLock(std::filesystem::path const& folder, double patience)
   while (!create_exclusively(path_)) {
     auto const busy = busy_holder(path_);
     if (!busy) {
-      std::error_code ignored;
-      std::filesystem::remove(path_, ignored);
+      std::error_code error;
+      std::filesystem::remove(path_, error);
+      if (error)
+        throw UserError(
+            fmt::format("{}: an old lock that cannot be removed ({}); remove it by hand",
+                        path_.string(), error.message()));
       continue;
     }
     std::chrono::duration<double> const waited = std::chrono::steady_clock::now() - start;

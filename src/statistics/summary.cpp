@@ -42,6 +42,7 @@ void Bootstrap::interval(std::vector<SummaryValue> const& values, double& low, d
       means.push_back(ordered_sum(units_, [&](std::size_t u) { return weight[u] * sum[u]; }) / n);
   }
   std::sort(means.begin(), means.end());
+  if (units_ < 2) means.clear();  // one perturbation tells nothing of the spread between them
   low = means.empty() ? std::nan("") : quantile(means, 0.025);
   high = means.empty() ? std::nan("") : quantile(means, 0.975);
 }

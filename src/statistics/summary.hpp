@@ -23,6 +23,7 @@ struct Summary {
 class Bootstrap {
  public:
   Bootstrap(std::size_t units, int resamples, std::string const& name);
+  /// NaN with fewer than two perturbations.
   /// 2.5 and 97.5 percentiles (linear interpolation between order statistics, numpy's default) of
   /// the mean, where a perturbation drawn k times brings all its rows k times.
   void interval(std::vector<SummaryValue> const& values, double& low, double& high) const;

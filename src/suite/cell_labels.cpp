@@ -73,6 +73,11 @@ void read_contexts(Dataset& dataset, ScreenReader const& reader, LabelDraft& dra
       names.insert(column.values[i]);
     }
   }
+  if (names.contains("*"))
+    throw UserError(fmt::format(
+        "{}: obs column '{}' holds the name '*', which stands for all contexts in the results; "
+        "rename it",
+        dataset.spec.path, dataset.spec.context_column));
   draft.contexts.assign(names.begin(), names.end());
   for (std::size_t i = 0; i < column.values.size(); ++i)
     if (draft.condition_of[i] != left_out)

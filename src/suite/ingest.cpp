@@ -89,6 +89,10 @@ void write_pseudobulk(Screen const& screen, std::filesystem::path const& target)
 
 std::string ingest_screen(Dataset const& dataset, Communicator const& comm,
                           MomentOptions const& options, std::filesystem::path const& pseudobulk) {
+  std::error_code error;
+  if (!pseudobulk.empty() && std::filesystem::equivalent(pseudobulk, dataset.spec.path, error))
+    throw UserError(fmt::format("--pseudobulk {} is the screen itself; name another file",
+                                pseudobulk.string()));
   std::string out = counts_text(dataset);
   for (auto const& note : dataset.notes) out += "note         " + note + "\n";
   Scratch const scratch(comm, pseudobulk);
@@ -97,11 +101,7 @@ std::string ingest_screen(Dataset const& dataset, Communicator const& comm,
   auto const screen = prepare_screen(dataset, comm, scratch.path(), options, &report);
   std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - start;
   double const seconds = comm.max(taken.count());
-  if (report.moments.target_sum > 0)
-    out += fmt::format("target sum   {}\n", number_text(report.moments.target_sum));
-  if (report.moments.empty_cells > 0)
-    out += fmt::format("note         {} cells without a count stay at zero\n",
-                       report.moments.empty_cells);
+  out += "prepared     " + prepare_text(report, seconds) + "\n";
   out += fmt::format(
       "read         {} pass(es), {:.2f} s, {:.0f} MB/s of values and indices; in the reader {:.2f} "
       "s\n",

@@ -45,6 +45,11 @@ std::string expand_environment(std::string text, std::string const& where, Mista
 std::vector<KeyValue> parse_key_values(std::string const& path, std::string const& text,
                                        Mistakes& mistakes) {
   std::vector<KeyValue> out;
+  if (text.find('\0') != std::string::npos) {
+    mistakes.add(path +
+                 ": is no text file; a screen's name ends with .h5ad, a dataset file is text");
+    return out;
+  }
   int number = 0;
   std::string_view const mark = "\xEF\xBB\xBF";  // of UTF-8 files from some editors
   std::string_view const content(text);

@@ -32,7 +32,9 @@ std::string cell_text(std::vector<SummaryRow const*> const& rows, std::string co
     if (row->model != model || row->metric != metric) continue;
     auto const& s = row->summary;
     if (s.n == 0) return "-";
-    std::string text = fmt::format("{:.4g} [{:.4g}, {:.4g}]", s.mean, s.ci_low, s.ci_high);
+    std::string const interval =
+        s.ci_low == s.ci_low ? fmt::format(" [{:.4g}, {:.4g}]", s.ci_low, s.ci_high) : "";
+    std::string const text = fmt::format("{:.4g}{}", s.mean, interval);
     return s.missing > 0 ? text + fmt::format(" n={}", s.n) : text;
   }
   return "-";

@@ -8,6 +8,7 @@
 
 #include "core/text.hpp"
 #include "data/count_logs.hpp"
+#include "suite/moment_tiles.hpp"
 #include "suite/profile_rows.hpp"
 
 namespace pertscale {
@@ -16,28 +17,6 @@ namespace {
 
 /// Largest |value| of log1p-normalised data: e^32 is 8e13 counts.
 constexpr double largest_log_value = 32;
-
-/// A range of rows of Labels whose sums are kept at one time.
-struct Tile {
-  std::size_t first, last;
-  bool holds(std::size_t row) const { return row >= first && row < last; }
-};
-
-std::vector<Tile> cut_tiles(Dataset const& dataset, std::uint64_t bytes) {
-  std::size_t const row_bytes =
-      std::max<std::size_t>(1, dataset.genes.size() * MomentSums::bytes_per_entry);
-  std::size_t const rows = std::max<std::size_t>(1, bytes / row_bytes);
-  std::vector<Tile> tiles;
-  for (std::size_t first = 0; first < dataset.labels.rows().size(); first += rows)
-    tiles.push_back({first, std::min(first + rows, dataset.labels.rows().size())});
-  return tiles;
-}
-
-/// Shares of the memory bound: sums, then the tile being finished in double, then a slab.
-std::uint64_t tile_bytes(std::uint64_t memory) { return memory * 3 / 10; }
-std::uint64_t slab_bytes(std::uint64_t memory) {
-  return std::min<std::uint64_t>(memory / 5, std::uint64_t{256} << 20);
-}
 
 class MomentStream {
  public:
@@ -55,6 +34,7 @@ class MomentStream {
     if (data_.spec.values == "latent") find_bound();
     for (auto const& tile : cut_tiles(data_, tile_bytes(options_.memory)))
       stream_tile(tile, tile.first == 0 ? dispersion : nullptr, sink);
+    report_.whole_numbers = !comm_.any(fractional_) && data_.spec.values == "lognormalised";
     report_.read_seconds = comm_.max(report_.read_seconds);
     std::int64_t bytes = std::llround(report_.bytes_read);
     comm_.sum(std::span(&bytes, 1));
@@ -222,6 +202,8 @@ class MomentStream {
   void add_block(MatrixBlock const& block, Tile const& tile, MomentSums& sums,
                  DispersionSums* dispersion) {
     if (counts() && totals_.empty()) total_rows(block);
+    for (std::size_t k = 0; !fractional_ && k < block.values.size(); ++k)
+      fractional_ = block.values[k] != std::rint(block.values[k]);
     if (!block.by_column && dispersion == nullptr) {
       add_cells(block, tile, sums);
       return;
@@ -269,6 +251,7 @@ class MomentStream {
   MatrixBlock block_;
   std::vector<std::int64_t> totals_, row_totals_;
   double bound_ = largest_log_value;
+  bool fractional_ = false;  ///< a value that is no whole number was seen
   MomentReport report_;
 };
 

@@ -25,6 +25,7 @@ struct MomentReport {
   std::int64_t passes = 0;       ///< over the matrix, the one for library sizes included
   double target_sum = 0;         ///< library size that counts were scaled to; 0 for other values
   std::int64_t empty_cells = 0;  ///< kept cells without a count
+  bool whole_numbers = false;    ///< log-normalised values that are all whole: probably counts
   double read_seconds = 0;       ///< in the reader, largest over ranks
   double bytes_read = 0;         ///< decoded bytes of values and indices, all ranks and passes
 };

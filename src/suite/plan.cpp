@@ -13,7 +13,7 @@ namespace pertscale {
 namespace {
 
 /// Changes whenever a change of the program changes results on purpose.
-constexpr std::string_view results_version = "1";
+constexpr std::string_view results_version = "2";
 
 /// Values of one block of held-out profiles: 32 MiB.
 constexpr std::size_t block_values = std::size_t{1} << 22;
@@ -102,25 +102,24 @@ class Planner {
     task.id = fmt::format("{}.{}.{}.{}", dataset.spec.name, protocol.label, group.splits[s].name,
                           study.models[m].label);
     task.held_out = group.splits[s].scored(protocol.part.object->scores_validation());
-    std::string const identity =
-        Sha256()
-            .add_field(results_version)
-            .add_field(dataset.digest)
-            .add_field(split_identity(dataset.labels, group.splits[s]))
-            .add_field(study.models[m].part.name())
-            .add_field(options_identity(study.models[m].part.options))
-            .add_field(pools(study.models[m], protocol) ? "contexts" : "own")
-            .add_field(task.id)
-            .add_field(study.save_predictions ? "saved" : "")
-            .hex();
+    std::string const identity = Sha256()
+                                     .add_field(results_version)
+                                     .add_field(dataset.digest)
+                                     .add_field(split_identity(dataset.labels, group.splits[s]))
+                                     .add_field(study.models[m].part.name())
+                                     .add_field(options_identity(study.models[m].part.options))
+                                     .add_field(plan_.pools(task) ? "contexts" : "own")
+                                     .add_field(task.id)
+                                     .add_field(study.save_predictions ? "saved" : "")
+                                     .hex();
+    if (!ids_.insert(task.id).second)
+      throw UserError(fmt::format(
+          "{}: two tasks would be called '{}'; give their protocols or models other labels "
+          "(as=LABEL, without dots)",
+          study.file, task.id));
     bool const served = task.not_served.empty();
     plan_.tasks.push_back(std::move(task));
     if (served) add_units(identity);
-  }
-
-  static bool pools(StudyModel const& model, StudyProtocol const& protocol) {
-    return model.pool == "contexts" ||
-           (model.pool == "auto" && protocol.part.info->traits.pools_contexts);
   }
 
   void add_units(std::string const& identity) {
@@ -158,6 +157,7 @@ class Planner {
   }
 
   Plan plan_;
+  std::set<std::string> ids_;
   Sha256 metrics_hash_;
   std::string metrics_;
 };
@@ -176,8 +176,19 @@ PerturbationSplit const& Plan::split_of(Task const& task) const {
 
 bool Plan::pools(Task const& task) const {
   auto const& model = study->models[task.model];
-  bool const by_protocol = study->protocols[task.protocol].part.info->traits.pools_contexts;
-  return model.pool == "contexts" || (model.pool == "auto" && by_protocol);
+  return model.pool == "contexts" || (model.pool == "auto" && pools_by_default(task));
+}
+
+bool Plan::pools_by_default(Task const& task) const {
+  if (study->protocols[task.protocol].part.info->traits.pools_contexts) return true;
+  auto const& labels = datasets[task.dataset].labels;
+  auto const& split = split_of(task);
+  std::set<std::size_t> trained;
+  for (auto const row : split.train)
+    if (!labels.condition_of(row).is_control()) trained.insert(labels.rows()[row].condition);
+  return std::any_of(task.held_out.begin(), task.held_out.end(), [&](std::size_t row) {
+    return trained.contains(labels.rows()[row].condition);
+  });
 }
 
 Plan make_plan(Study const& study, std::vector<Dataset> datasets) {

@@ -43,7 +43,12 @@ struct Plan {
   std::vector<Unit> units;
 
   PerturbationSplit const& split_of(Task const& task) const;
+  /// Are the task's models fitted over all training contexts?
   bool pools(Task const& task) const;
+  /// The default of that (pool=auto), which the perturbed-mean reference follows: under
+  /// unseen-context, and where a split holds out a condition in one context that it trains on in
+  /// another.
+  bool pools_by_default(Task const& task) const;
   std::size_t splits_index(std::size_t dataset, std::size_t protocol) const;
 };
 

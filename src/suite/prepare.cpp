@@ -90,7 +90,7 @@ class ProductBuilder {
 
   std::optional<ProfileTables> map(std::vector<std::size_t> const& genes) const {
     return map_profile_product(path_, data_.digest, data_.labels.rows().size(),
-                               genes.empty() ? data_.genes.size() : genes.size());
+                               genes.empty() ? data_.genes.size() : genes.size(), comm_.root());
   }
 
   MomentReport build(MomentOptions const& options) const {
@@ -119,7 +119,7 @@ class ProductBuilder {
 
   void narrow(std::filesystem::path const& whole, std::vector<std::size_t> const& genes) const {
     auto const rows = data_.labels.rows().size();
-    auto const tables = map_profile_product(whole, data_.digest, rows, data_.genes.size());
+    auto const tables = map_profile_product(whole, data_.digest, rows, data_.genes.size(), false);
     if (!tables) throw InternalError(whole.string() + " cannot be read back");
     ProfileProductWriter writer(path_, data_.digest, rows, genes.size());
     for (std::size_t row = 0; row < rows; ++row) {
@@ -152,6 +152,19 @@ GeneTable narrowed(GeneTable const& all, std::vector<std::size_t> const& genes) 
 }
 
 }  // namespace
+
+std::string prepare_text(PrepareReport const& report, double seconds) {
+  if (report.from_cache) return "profiles taken from the cache";
+  auto const& moments = report.moments;
+  std::string text = fmt::format("profiles made in {:.2f} s, {} pass(es)", seconds, moments.passes);
+  if (moments.target_sum > 0)
+    text += fmt::format(", target sum {}", number_text(moments.target_sum));
+  if (moments.empty_cells > 0)
+    text += fmt::format(", {} cells without a count stay at zero", moments.empty_cells);
+  if (moments.whole_numbers)
+    text += "; note: all values are whole numbers, so if they are counts set values = counts";
+  return text;
+}
 
 Screen prepare_screen(Dataset const& dataset, Communicator const& comm,
                       std::filesystem::path const& cache, MomentOptions const& options,

@@ -16,6 +16,9 @@ struct PrepareReport {
   MomentReport moments;
 };
 
+/// One line for the log: seconds, passes, target sum, and what a user should know of the values.
+std::string prepare_text(PrepareReport const& report, double seconds);
+
 /// Pseudobulk profiles of a dataset, from the cache or streamed into it by all ranks; then the
 /// read-out genes that `genes =` chooses. Every rank maps the same file.
 Screen prepare_screen(Dataset const& dataset, Communicator const& comm,

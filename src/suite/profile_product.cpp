@@ -24,6 +24,7 @@ struct Header {
   std::uint64_t identity = 0;
   std::uint64_t rows = 0, genes = 0;
   std::uint64_t present[tables] = {};
+  std::uint64_t content = 0;  ///< checksum of the tables
   bool operator==(Header const&) const = default;
 };
 
@@ -33,10 +34,44 @@ std::uint64_t table_offset(int table, std::size_t rows, std::size_t genes) {
   return header_bytes + static_cast<std::uint64_t>(table) * rows * genes * sizeof(double);
 }
 
+/// Of whole 8-byte words: what a damaged disk or a stray edit does to the tables shows here.
+std::uint64_t checksum_words(char const* bytes, std::uint64_t count) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (std::uint64_t at = 0; at + 8 <= count; at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes + at, 8);
+    hash = (hash ^ word) * 0x100000001b3ULL;
+    hash ^= hash >> 29;
+  }
+  return hash;
+}
+
 [[noreturn]] void fail(std::filesystem::path const& path) {
   throw UserError(fmt::format("{}: cannot be written ({}); check the space and the rights there",
                               path.string(), std::strerror(errno)));
 }
+
+}  // namespace
+
+namespace {
+
+/// A file mapped read-only.
+class Mapping {
+ public:
+  Mapping(int file, std::size_t bytes)
+      : bytes_(bytes), data_(mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file, 0)) {}
+  ~Mapping() {
+    if (data_ != MAP_FAILED) munmap(data_, bytes_);
+  }
+  Mapping(Mapping const&) = delete;
+  Mapping& operator=(Mapping const&) = delete;
+  char const* data() const { return static_cast<char const*>(data_); }
+  bool fine() const { return data_ != MAP_FAILED; }
+
+ private:
+  std::size_t bytes_;
+  void* data_;
+};
 
 }  // namespace
 
@@ -87,36 +122,21 @@ void ProfileProductWriter::write(MomentTile const& tile) {
 }
 
 void ProfileProductWriter::finish() {
+  {
+    auto const bytes = table_offset(tables, rows_, genes_);
+    Mapping const mapping(file_, bytes);
+    if (!mapping.fine()) fail(path_);
+    auto const sum = checksum_words(mapping.data() + header_bytes, bytes - header_bytes);
+    put(&sum, sizeof sum, offsetof(Header, content));
+  }
   int const file = std::exchange(file_, -1);
   bool const synced = fsync(file) == 0 && close(file) == 0;
   if (!synced || std::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_);
 }
 
-namespace {
-
-/// A file mapped read-only.
-class Mapping {
- public:
-  Mapping(int file, std::size_t bytes)
-      : bytes_(bytes), data_(mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file, 0)) {}
-  ~Mapping() {
-    if (data_ != MAP_FAILED) munmap(data_, bytes_);
-  }
-  Mapping(Mapping const&) = delete;
-  Mapping& operator=(Mapping const&) = delete;
-  char const* data() const { return static_cast<char const*>(data_); }
-  bool fine() const { return data_ != MAP_FAILED; }
-
- private:
-  std::size_t bytes_;
-  void* data_;
-};
-
-}  // namespace
-
 std::optional<ProfileTables> map_profile_product(std::filesystem::path const& path,
                                                  std::string const& identity, std::size_t rows,
-                                                 std::size_t genes) {
+                                                 std::size_t genes, bool verify) {
   auto const bytes = table_offset(tables, rows, genes);
   std::error_code error;
   if (std::filesystem::file_size(path, error) != bytes || error) return std::nullopt;
@@ -132,6 +152,8 @@ std::optional<ProfileTables> map_profile_product(std::filesystem::path const& pa
   wanted.rows = rows;
   wanted.genes = genes;
   std::memcpy(wanted.present, header.present, sizeof wanted.present);
+  wanted.content = verify ? checksum_words(mapping->data() + header_bytes, bytes - header_bytes)
+                          : header.content;
   if (!(header == wanted) || header.present[0] == 0) return std::nullopt;
 
   auto const table = [&](int t) {

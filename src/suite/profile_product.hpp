@@ -39,10 +39,11 @@ class ProfileProductWriter {
   int file_ = -1;
 };
 
-/// Maps a product; empty where there is none, or it is of another identity or size.
+/// Maps a product; empty where there is none, or it is of another identity or size, or (with
+/// `verify`) its tables are not what was written.
 std::optional<ProfileTables> map_profile_product(std::filesystem::path const& path,
                                                  std::string const& identity, std::size_t rows,
-                                                 std::size_t genes);
+                                                 std::size_t genes, bool verify);
 
 /// Bytes of a product on disk.
 double product_bytes(std::size_t rows, std::size_t genes);

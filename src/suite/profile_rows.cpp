@@ -20,7 +20,11 @@ class ProfileRows {
     bool const has_variance = std::find(layers.begin(), layers.end(), "variance") != layers.end();
     if (has_variance && one_row_each()) {
       reader->select("layer:variance");
-      tile.variance = weighted_mean(*reader);
+      try {
+        tile.variance = weighted_mean(*reader);
+      } catch (UserError const&) {
+        tile.variance = {};  // NaN where a condition has one cell: no table of variances then
+      }
     }
     return tile;
   }

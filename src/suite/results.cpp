@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <set>
 #include <tuple>
 
 #include "core/text.hpp"
@@ -184,21 +185,20 @@ class TableWriter {
     return std::get<3>(key) != "*" || plan_.datasets[std::get<0>(key)].labels.contexts().size() > 1;
   }
 
-  /// One bootstrap for all models and metrics of a dataset, protocol, context and group.
   std::vector<SummaryRow> write_summary() {
     std::vector<SummaryRow> rows;
-    std::map<std::string, std::vector<SummaryKey>> by_units;
-    for (auto const& [key, gathered] : gathered_)
-      if (shown(key)) by_units[bootstrap_name(key)].push_back(key);
+    // Rows over the same perturbations share their resamples, so that their intervals are paired; a
+    // row's interval does not depend on which other models or metrics the study holds.
+    std::map<std::pair<std::string, std::vector<std::size_t>>, Bootstrap> bootstraps;
     std::map<SummaryKey, Summary> summaries;
-    for (auto const& [name, keys] : by_units) {
-      auto const unit_number = number_units(keys);
-      Bootstrap const bootstrap(unit_number.size(), plan_.study->bootstrap, name);
-      for (auto const& key : keys) {
-        auto gathered = gathered_.at(key);
-        for (auto& value : gathered.values) value.unit = unit_number.at(value.unit);
-        summaries[key] = summarise(gathered.values, gathered.missing, bootstrap);
-      }
+    for (auto const& [key, gathered] : gathered_) {
+      if (!shown(key)) continue;
+      auto values = gathered.values;
+      auto const units = number_units(values);
+      auto const name = bootstrap_name(key);
+      auto const at =
+          bootstraps.try_emplace({name, units}, units.size(), plan_.study->bootstrap, name);
+      summaries[key] = summarise(values, gathered.missing, at.first->second);
     }
     std::string text =
         "dataset,protocol,model,context,group,metric,n,missing,mean,median,sd,ci_low,ci_high\n";
@@ -210,14 +210,19 @@ class TableWriter {
     return rows;
   }
 
-  /// The perturbations of these lines, numbered in code-point order.
-  std::map<std::size_t, std::size_t> number_units(std::vector<SummaryKey> const& keys) const {
-    std::map<std::size_t, std::size_t> number;
-    for (auto const& key : keys)
-      for (auto const& value : gathered_.at(key).values) number.emplace(value.unit, 0);
-    std::size_t next = 0;
-    for (auto& [condition, n] : number) n = next++;
-    return number;
+  /// The perturbations of a row in code-point order; `unit` of each value becomes its number among
+  /// them.
+  static std::vector<std::size_t> number_units(std::vector<SummaryValue>& values) {
+    std::set<std::size_t> const distinct = [&] {
+      std::set<std::size_t> out;
+      for (auto const& value : values) out.insert(value.unit);
+      return out;
+    }();
+    std::vector<std::size_t> const units(distinct.begin(), distinct.end());
+    for (auto& value : values)
+      value.unit = static_cast<std::size_t>(
+          std::lower_bound(units.begin(), units.end(), value.unit) - units.begin());
+    return units;
   }
 
   std::string bootstrap_name(SummaryKey const& key) const {

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -47,13 +49,10 @@ class StudyRun {
     open_directory();
     bool complete = false;
     try {
-      prepare();
+      prepare_or_leave_nothing();
       complete = work();
     } catch (Stopped const&) {
       complete = false;
-    } catch (UserError const&) {
-      leave_nothing();
-      throw;
     }
     return finish(complete);
   }
@@ -116,6 +115,15 @@ class StudyRun {
     if (comm_.root() && made_directory_) fs::remove_all(options_.out, ignored);
   }
 
+  void prepare_or_leave_nothing() {
+    try {
+      prepare();
+    } catch (UserError const&) {
+      leave_nothing();
+      throw;
+    }
+  }
+
   void prepare() {
     MomentOptions const moments{options_.memory_per_rank, [&] { return stop_.requested(); }};
     for (auto const& dataset : plan_.datasets) {
@@ -124,19 +132,9 @@ class StudyRun {
         screens_.push_back(
             prepare_screen(dataset, comm_, options_.out / "cache", moments, &report));
       });
-      say(fmt::format("{}: {}\n", dataset.spec.name, prepare_text(report, meter_.phases().back())));
+      say(fmt::format("{}: {}\n", dataset.spec.name,
+                      prepare_text(report, meter_.phases().back().seconds_max)));
     }
-  }
-
-  static std::string prepare_text(PrepareReport const& report, PhaseTime const& phase) {
-    if (report.from_cache) return "profiles taken from the cache";
-    std::string text = fmt::format("profiles made in {:.2f} s, {} pass(es)", phase.seconds_max,
-                                   report.moments.passes);
-    if (report.moments.target_sum > 0)
-      text += fmt::format(", target sum {}", number_text(report.moments.target_sum));
-    if (report.moments.empty_cells > 0)
-      text += fmt::format(", {} cells without a count stay at zero", report.moments.empty_cells);
-    return text;
   }
 
   /// Units that the journal does not hold (or holds as failed: they are tried again).
@@ -146,6 +144,9 @@ class StudyRun {
       auto const& unit = plan_.units[u];
       finished[u] =
           done_->contains(unit.key) && parse_record(done_->payload(unit.key)).error_type.empty();
+      if (study_.save_predictions && unit.kind != Unit::Kind::score)
+        finished[u] =
+            finished[u] && fs::exists(saved_prediction_path(options_.out, plan_.tasks[unit.task]));
       if (unit.kind == Unit::Kind::fit)
         finished[u] = finished[u] && fs::exists(prediction_path(options_.out, unit.key));
     }
@@ -157,7 +158,10 @@ class StudyRun {
         wanted[static_cast<std::size_t>(plan_.units[u].after)] = true;
     for (std::size_t u = 0; u < plan_.units.size(); ++u) {
       bool const fit = plan_.units[u].kind == Unit::Kind::fit;
-      if (!finished[u] && (!fit || wanted[u])) open.push_back(u);
+      bool const unsaved =
+          fit && study_.save_predictions &&
+          !fs::exists(saved_prediction_path(options_.out, plan_.tasks[plan_.units[u].task]));
+      if (!finished[u] && (!fit || wanted[u] || unsaved)) open.push_back(u);
     }
     return open;
   }
@@ -181,7 +185,8 @@ class StudyRun {
     Progress progress(comm_.root());
     UnitWorker worker(plan_, screens_, options_.out, start_);
     FarmHooks hooks;
-    hooks.stop = [&] { return stop_.requested(); };
+    std::exception_ptr failure;  // a journal that cannot be written ends the farm on all ranks
+    hooks.stop = [&] { return stop_.requested() || failed_.load(); };
     hooks.progress = [&](FarmProgress const& p) {
       progress.show(p);
       if (lock_) lock_->touch();
@@ -192,11 +197,19 @@ class StudyRun {
           comm_, farm,
           [&](std::size_t i) {
             auto const& unit = plan_.units[open[i]];
-            journal_->append(unit.key, record_text(worker.run(unit)));
+            try {
+              journal_->append(unit.key, record_text(worker.run(unit)));
+            } catch (...) {
+              failure = std::current_exception();
+              failed_ = true;
+            }
           },
           hooks);
     });
     progress.end();
+    agree(comm_, [&] {
+      if (failure) std::rethrow_exception(failure);
+    });
     return complete;
   }
 
@@ -257,6 +270,7 @@ class StudyRun {
   std::unique_ptr<JournalIndex> done_;
   std::unique_ptr<JournalWriter> journal_;
   std::string start_;
+  std::atomic<bool> failed_{false};
 };
 
 }  // namespace

@@ -89,7 +89,7 @@ void write_run_record(RunFacts const& facts) {
   bool const resumed = before.is_object() && before.contains("started");
   record["started"] = resumed ? before["started"] : json(now);
   record["updated"] = now;
-  write_durably(path, record.dump(1) + "\n");
+  write_durably(path, record.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
 }
 
 void check_same_datasets(fs::path const& folder, Plan const& plan) {
@@ -110,6 +110,14 @@ void check_same_datasets(fs::path const& folder, Plan const& plan) {
 }
 
 void remove_results(fs::path const& folder) {
+  if (!fs::exists(folder / "run.json")) {
+    for (auto const* name : {"journal", "cache", "scores.csv", "predictions"})
+      if (fs::exists(folder / name))
+        throw UserError(fmt::format(
+            "{}: holds {} but no run.json, so it is no results directory; --fresh removes "
+            "nothing there, choose another --out",
+            folder.string(), name));
+  }
   for (auto const* name : {"journal", "cache", "predictions", "scores.csv", "summary.csv",
                            "verdict.csv", "tasks.csv", "timings.csv", "run.json", "report.html"})
     fs::remove_all(folder / name);

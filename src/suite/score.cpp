@@ -63,9 +63,8 @@ class BlockScorer {
 
   void add_scores(std::size_t context, std::vector<ScoreItem> const& items,
                   std::vector<std::size_t> const& rows) {
-    auto const& protocol = plan_.study->protocols[task_.protocol].part.info->traits;
     auto const view =
-        training_view(screen_, plan_.split_of(task_), context, protocol.pools_contexts);
+        training_view(screen_, plan_.split_of(task_), context, plan_.pools_by_default(task_));
     auto const mean = perturbed_mean(view);
     ScoreContext const shared{&screen_.genes, screen_.values,
                               screen_.profile(screen_.control_row(context)), mean};

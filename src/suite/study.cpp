@@ -153,7 +153,7 @@ class StudyReader {
     metric.part = configured<Metric>(text, here);
     metric.label = metric.part.object ? metric.part.label() : text.name;
     for (auto const& other : study_.metrics)
-      if (other.label == metric.label)
+      if (here.empty() && other.label == metric.label)
         here.add(fmt::format("the metric '{}' is given twice; remove one", metric.label));
     study_.metrics.push_back(std::move(metric));
   }

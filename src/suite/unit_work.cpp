@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <new>
 
@@ -99,23 +100,32 @@ void UnitWorker::score(Unit const& unit, Prediction const& prediction, UnitRecor
   });
 }
 
-/// DATASET.PROTOCOL.SPLIT.MODEL.h5ad: one row a held-out condition that the model predicts.
+std::filesystem::path saved_prediction_path(std::filesystem::path const& folder, Task const& task) {
+  return folder / "predictions" / (percent_escape(task.id) + ".h5ad");
+}
+
+/// One row a held-out condition; where the model predicts nothing the row is NaN and obs `status`
+/// says why.
 void UnitWorker::save_prediction(Task const& task, Prediction const& prediction) const {
   auto const& screen = screens_[task.dataset];
-  std::vector<std::size_t> label_rows;
-  std::vector<Eigen::Index> rows;
+  Matrix mean = prediction.mean;
+  std::vector<std::string> status;
   for (std::size_t i = 0; i < task.held_out.size(); ++i) {
-    if (!prediction.status[i].ok()) continue;
-    label_rows.push_back(task.held_out[i]);
-    rows.push_back(static_cast<Eigen::Index>(i));
+    status.push_back(prediction.status[i].word());
+    if (!prediction.status[i].ok())
+      mean.row(static_cast<Eigen::Index>(i)).setConstant(std::nan(""));
   }
-  if (rows.empty()) return;
   ProfileFile file;
   file.genes = screen.genes.names();
-  file.obs = profile_frame(screen.labels, label_rows);
-  file.mean = ProfileTable(prediction.mean(rows, Eigen::all));
-  std::filesystem::create_directories(folder_ / "predictions");
-  write_profiles(folder_ / "predictions" / (percent_escape(task.id) + ".h5ad"), file);
+  file.obs = profile_frame(screen.labels, task.held_out);
+  file.obs.columns.push_back({"status", categorise(status)});
+  file.mean = ProfileTable(std::move(mean));
+  std::error_code error;
+  std::filesystem::create_directories(folder_ / "predictions", error);
+  if (error)
+    throw UserError(fmt::format("{}: cannot be made ({})", (folder_ / "predictions").string(),
+                                error.message()));
+  write_profiles(saved_prediction_path(folder_, task), file);
 }
 
 }  // namespace pertscale

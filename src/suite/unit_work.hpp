@@ -12,6 +12,9 @@ namespace pertscale {
 /// Where a fit unit leaves its prediction for its score units.
 std::filesystem::path prediction_path(std::filesystem::path const& folder, std::string const& key);
 
+/// Where `save-predictions = yes` keeps a task's prediction.
+std::filesystem::path saved_prediction_path(std::filesystem::path const& folder, Task const& task);
+
 /// Runs units on one rank. A unit that fails is a record with its error, not an exception.
 class UnitWorker {
  public:
