@@ -90,10 +90,56 @@ def check_directory(report, study, out):
     report.check(fresh.returncode == 0 and harness.tables(out) != before, f"--fresh: {fresh.stderr}")
 
 
+def check_cache(report, study, out):
+    """A damaged table in the cache is made again, not used."""
+    before = harness.tables(out)
+    (path,) = (out / "cache").glob("*.profiles")
+    bytes_ = bytearray(path.read_bytes())
+    bytes_[4096 + 8 * 50 + 6] ^= 0x10
+    path.write_bytes(bytes_)
+    wider = study.with_name("wider.cfg")
+    wider.write_text(study.read_text() + "model = matching-mean\n")
+    done = harness.run(2, "run", wider, "--out", out)
+    report.check(done.returncode == 0 and "taken from the cache" not in done.stdout, f"damaged cache: {done.stdout}{done.stderr}")
+    rows = [line for line in (out / "scores.csv").read_text().splitlines() if ",matching-mean," not in line]
+    report.check(rows == before["scores.csv"].decode().splitlines(), "damaged cache: scores changed")
+
+
+def check_failed_task(report, study):
+    """A task that failed is a row with its reason; once the reason is gone the same command mends it."""
+    out = report.folder / "failed"
+    out.mkdir()
+    (out / "predictions").write_text("in the way")
+    done = harness.run(2, "run", study, "--out", out)
+    report.check(done.returncode == 0 and ",failed,input," in (out / "tasks.csv").read_text(), f"failed task: {done.stdout}{done.stderr}")
+    (out / "predictions").unlink()
+    done = harness.run(2, "run", study, "--out", out)
+    report.check(done.returncode == 0 and ",failed," not in (out / "tasks.csv").read_text(), f"mended task: {done.stdout}")
+
+
+def check_split_file(report):
+    """What `split` writes of unseen-context, read back by split-file, gives the same scores."""
+    study, splits = report.folder / "context.cfg", report.folder / "context.json"
+    tables = []
+    for protocol in ("unseen-context shots=2", f"split-file path={splits} as=unseen-context"):
+        study.write_text(STUDY.format(protocol=protocol) + "metric = pearson-delta reference=perturbed-mean\n")
+        if not tables:
+            report.check(harness.run(1, "split", study, "--out", splits).returncode == 0, "split")
+        out = report.folder / f"context{len(tables)}"
+        done = harness.run(2, "run", study, "--out", out)
+        report.check(done.returncode == 0, done.stderr)
+        tables.append(harness.tables(out))
+    report.check(tables[0] == tables[1], "split-file gives other scores than the protocol it was written by")
+
+
 def main():
     report = harness.Report()
     check_blocks(report)
-    check_directory(report, *check_predictions(report))
+    study, out = check_predictions(report)
+    check_directory(report, study, out)
+    check_cache(report, study, out)
+    check_failed_task(report, study)
+    check_split_file(report)
     report.end()
 
 
