@@ -218,7 +218,7 @@ class TableWriter {
       for (auto const& value : values) out.insert(value.unit);
       return out;
     }();
-    std::vector<std::size_t> const units(distinct.begin(), distinct.end());
+    std::vector<std::size_t> units(distinct.begin(), distinct.end());
     for (auto& value : values)
       value.unit = static_cast<std::size_t>(
           std::lower_bound(units.begin(), units.end(), value.unit) - units.begin());
