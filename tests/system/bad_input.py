@@ -81,6 +81,12 @@ COMMANDS = {  # arguments -> pattern
 }
 
 
+# Damaged files that are also given to a whole run; tests/io reads all of them in one process.
+DAMAGED = """empty_file.path folder.path missing_file.path text_file.path truncated.path no_obs.h5ad no_var.h5ad no_x.h5ad
+    layers_only.h5ad zero_genes.h5ad rows_differ.h5ad indptr_decreases.h5ad indptr_end.h5ad index_too_large.h5ad
+    index_negative.h5ad index_twice.h5ad nan_dense.h5ad infinity_sparse.h5ad damaged_gzip.h5ad zstd.h5ad""".split()
+
+
 def expect(report, name, done, patterns, out):
     sentences = harness.own_lines(done.stderr)
     report.check(done.returncode == 2, f"{name}: status {done.returncode}, not 2\n{done.stderr[:2000]}")
@@ -121,13 +127,15 @@ def check_files(report, folder):
         return
     with open(folder / "files" / "cases.tsv", newline="") as file:
         for case in csv.DictReader(file, ("file", "level", "ask", "pattern"), delimiter="\t"):
-            if case["level"] != "dataset":
+            if case["level"] != "dataset" and case["file"] not in DAMAGED:
                 continue
+            if case["file"] == "label_empty.h5ad":
+                continue  # a cell without a label is left out and counted: no mistake
             values = "counts" if re.search("negative|whole", case["pattern"]) else "lognormalised"
             cfg = folder / f"{case['file']}.data.cfg"
             cfg.write_text(f"path = {folder / 'files' / case['file']}\nvalues = {values}\n")
             study = folder / f"{case['file']}.cfg"
-            study.write_text(GOOD.replace("good.h5ad", cfg.name))
+            study.write_text(GOOD.replace("good.h5ad", cfg.name).replace("folds=3", "folds=2"))
             for ranks in (1, 3):
                 out = folder / f"{case['file']}.out"
                 expect(report, f"{case['file']} on {ranks}", harness.run(ranks, "run", study, "--out", out, timeout=60),
