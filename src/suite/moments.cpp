@@ -272,10 +272,13 @@ MomentReport stream_moments(Dataset const& dataset, Communicator const& comm,
                             DispersionSums* dispersion) {
   if (dataset.spec.rows == "cells")
     return MomentStream(dataset, comm, options).run(sink, dispersion);
-  agree(comm, [&] {
-    if (comm.root()) sink(read_profile_rows(dataset, slab_bytes(options.memory)));
-  });
   MomentReport report;
+  agree(comm, [&] {
+    if (!comm.root()) return;
+    auto const tile = read_profile_rows(dataset, slab_bytes(options.memory));
+    report.variance_left_out = tile.variance_left_out;
+    sink(tile);
+  });
   report.passes = 1;
   return report;
 }

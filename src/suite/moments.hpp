@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "data/moment_sums.hpp"
 #include "parallel/communicator.hpp"
@@ -13,6 +14,7 @@ namespace pertscale {
 struct MomentTile {
   std::size_t first_row = 0;
   Matrix mean, variance, nonzero;  ///< rows of the tile x genes; nonzero 0 x 0 for pseudobulk files
+  std::string variance_left_out{};  ///< why a file's layer `variance` was not taken, else empty
 };
 
 struct MomentOptions {
@@ -22,12 +24,13 @@ struct MomentOptions {
 
 /// What was read, for the log and timings.csv.
 struct MomentReport {
-  std::int64_t passes = 0;       ///< over the matrix, the one for library sizes included
-  double target_sum = 0;         ///< library size that counts were scaled to; 0 for other values
-  std::int64_t empty_cells = 0;  ///< kept cells without a count
-  bool whole_numbers = false;    ///< log-normalised values that are all whole: probably counts
-  double read_seconds = 0;       ///< in the reader, largest over ranks
-  double bytes_read = 0;         ///< decoded bytes of values and indices, all ranks and passes
+  std::int64_t passes = 0;        ///< over the matrix, the one for library sizes included
+  double target_sum = 0;          ///< library size that counts were scaled to; 0 for other values
+  std::int64_t empty_cells = 0;   ///< kept cells without a count
+  std::string variance_left_out;  ///< why a file's layer `variance` is not used; on rank 0
+  bool whole_numbers = false;     ///< log-normalised values that are all whole: probably counts
+  double read_seconds = 0;        ///< in the reader, largest over ranks
+  double bytes_read = 0;          ///< decoded bytes of values and indices, all ranks and passes
 };
 
 /// Streams the matrix by slabs spread over all ranks, normalises counts, and hands finished tiles

@@ -103,7 +103,7 @@ class ProductBuilder {
       if (comm_.root())
         writer.emplace(whole, data_.digest, data_.labels.rows().size(), data_.genes.size());
     });
-    auto const report = stream_moments(
+    auto report = stream_moments(
         data_, comm_, options, [&](MomentTile const& tile) { writer->write(tile); },
         by_variance ? &dispersion : nullptr);
     agree(comm_, [&] {
@@ -161,6 +161,8 @@ std::string prepare_text(PrepareReport const& report, double seconds) {
     text += fmt::format(", target sum {}", number_text(moments.target_sum));
   if (moments.empty_cells > 0)
     text += fmt::format(", {} cells without a count stay at zero", moments.empty_cells);
+  if (!moments.variance_left_out.empty())
+    text += "; note: the layer variance is left out: " + moments.variance_left_out;
   if (moments.whole_numbers)
     text += "; note: all values are whole numbers, so if they are counts set values = counts";
   return text;

@@ -22,8 +22,8 @@ class ProfileRows {
       reader->select("layer:variance");
       try {
         tile.variance = weighted_mean(*reader);
-      } catch (UserError const&) {
-        tile.variance = {};  // NaN where a condition has one cell: no table of variances then
+      } catch (UserError const& error) {
+        tile.variance_left_out = error.what();  // NaN where a condition has one cell
       }
     }
     return tile;
