@@ -39,8 +39,13 @@ struct MatrixBlock {
   std::vector<std::int32_t>
       minor;  ///< column (or row) of each value; order within a row as on disk
   std::vector<double> values;
+  /// Row (column) of each piece where they do not follow one another; empty: first, first + 1 ...
+  std::vector<std::int64_t> majors{};
 
   std::int64_t count() const { return static_cast<std::int64_t>(offsets.size()) - 1; }
+  std::int64_t major(std::int64_t i) const {
+    return majors.empty() ? first + i : majors[static_cast<std::size_t>(i)];
+  }
 };
 
 /// A range of rows (of columns when csc) that one rank reads at once.

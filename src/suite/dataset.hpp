@@ -11,6 +11,22 @@
 
 namespace pertscale {
 
+/// One file of a screen.
+struct DatasetPart {
+  std::string path;
+  std::string context;         ///< of all its cells; empty: as the context-column says
+  std::int64_t first_row = 0;  ///< number of its first row in the screen
+  MatrixInfo info;
+  std::vector<std::int32_t> gene_of_column;  ///< -1: not common to all files; empty: the same genes
+};
+
+/// A column of obs as numbers: what guides, replicates and batches are.
+struct CellColumn {
+  std::vector<std::string> names;          ///< sorted values
+  std::vector<std::int32_t> code_of_cell;  ///< by matrix row; -1: missing
+  bool given() const { return !code_of_cell.empty(); }
+};
+
 /// A screen of which only the labels have been read: who was measured where.
 struct Dataset {
   DatasetSpec spec;
@@ -18,8 +34,10 @@ struct Dataset {
   GeneTable genes;     ///< all genes of the matrix
   Labels labels;
   std::vector<std::int32_t> row_of_cell;  ///< row of Labels for each matrix row; -1: left out
-  std::vector<double> weights;  ///< of pseudobulk rows (cells behind each); empty for cells
-  MatrixInfo info;
+  CellColumn batch, guide, replicate;     ///< where the dataset names such a column
+  std::vector<double> weights;     ///< of pseudobulk rows (cells behind each); empty for cells
+  std::vector<DatasetPart> parts;  ///< its files, in order; at least one
+  MatrixInfo info;  ///< rows, columns and stored values of all files; else the first's
   std::vector<std::string> notes;  ///< what was dropped and why, a sentence each
 };
 
