@@ -1,0 +1,62 @@
+#include "bench.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "command.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace pertscale {
+
+namespace po = boost::program_options;
+
+namespace {
+
+std::vector<Bench>& benches() {
+  static std::vector<Bench> list;
+  return list;
+}
+
+Bench const& find_bench(std::string const& name) {
+  std::vector<std::string> names;
+  for (auto const& bench : benches()) {
+    if (bench.name == name) return bench;
+    names.push_back(bench.name);
+  }
+  std::sort(names.begin(), names.end());
+  throw UserError(fmt::format("bench {}: there is no such benchmark (known: {}).{}", name,
+                              join(names, ", "), suggestion(name, names)));
+}
+
+int run_bench(po::variables_map const& values) {
+  auto inputs = values["input"].as<std::vector<std::string>>();
+  if (inputs.empty()) throw UserError("name a benchmark: pertscale bench io FILE, bench de ...");
+  auto const& bench = find_bench(inputs.front());
+  inputs.erase(inputs.begin());
+  return bench.run(values, inputs);
+}
+
+Subcommand const registered{{
+    .name = "bench",
+    .summary = "measure this machine and build: seconds, rates, memory",
+    .usage = "bench io|de ...",
+    .parallel = true,
+    .declare =
+        [](po::options_description& options) {
+          for (auto const& bench : benches()) {
+            po::options_description own(fmt::format("bench {}: {}", bench.usage, bench.summary));
+            bench.declare(own);
+            options.add(own);
+          }
+          declare_memory(options);
+        },
+    .run = run_bench,
+}};
+
+}  // namespace
+
+RegisteredBench::RegisteredBench(Bench bench) { benches().push_back(std::move(bench)); }
+
+}  // namespace pertscale
