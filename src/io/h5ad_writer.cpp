@@ -167,9 +167,13 @@ void H5adWriter::layer(std::string const& name, ProfileTable const& values) {
   if (static_cast<std::int64_t>(values.rows()) != layout_.cells ||
       static_cast<std::int64_t>(values.genes()) != layout_.genes)
     throw InternalError(fmt::format("layer {} has another shape than X", name));
-  RowsLayout const layout{NumberType::float64, layout_.genes, layout_.cells, layout_.compression};
-  Hdf5Rows rows(*layers_, name, layout);
+  Hdf5Rows rows = layer(name);
   rows.append(values_of(values));
+}
+
+Hdf5Rows H5adWriter::layer(std::string const& name) {
+  return {*layers_, name,
+          RowsLayout{NumberType::float64, layout_.genes, layout_.cells, layout_.compression}};
 }
 
 void H5adWriter::varm(std::string const& name, std::span<float const> values,

@@ -95,6 +95,9 @@ class H5adWriter {
   void append(std::span<double const> rows);
   /// A dense layer, cells x genes.
   void layer(std::string const& name, ProfileTable const& values);
+  /// A dense layer in double precision that is written row after row, to be destroyed before
+  /// finish(). Several may grow at one time.
+  Hdf5Rows layer(std::string const& name);
   /// A dense array with one row a gene.
   void varm(std::string const& name, std::span<float const> values, std::int64_t columns);
   /// The dictionary `uns`, to be filled freely.

@@ -190,7 +190,8 @@ Screen prepare_screen(Dataset const& dataset, Communicator const& comm,
   screen.mean = tables->mean;
   screen.variance = tables->variance;
   screen.nonzero = tables->nonzero;
-  if (report != nullptr) *report = mine;
+  mine.genes = std::move(genes);
+  if (report != nullptr) *report = std::move(mine);
   return screen;
 }
 
