@@ -46,6 +46,7 @@ class DenseMatrix : public H5adMatrix {
   /// Begins to inflate the chunk rows that a slab lies in, unless they are there.
   void stage(MatrixSlab const& slab) const;
   void finish_staging() const;
+  void free_staging() const;
   /// Appends rows without their zeros; returns whether a value was NaN or infinite.
   bool append(char const* values, std::int64_t rows, MatrixBlock& block) const;
   template <class Number>
@@ -207,9 +208,14 @@ void DenseMatrix::finish_staging() const {
   try {
     values_.raw()->finish();
   } catch (...) {
-    staged_first_ = staged_last_ = 0;
+    free_staging();
     throw;
   }
+}
+
+void DenseMatrix::free_staging() const {
+  staged_first_ = staged_last_ = 0;
+  staged_ = {};
 }
 
 void DenseMatrix::prefetch(MatrixSlab const& slab) const {
@@ -237,6 +243,7 @@ void DenseMatrix::read(MatrixSlab const& slab, MatrixBlock& block) const {
     strange =
         append(staged_.data() + static_cast<std::size_t>(slab.first - staged_first_) * row_bytes(),
                slab.last - slab.first, block);
+    if (slab.last == info_.rows) free_staging();  // the caller may go on with another file
   } else {
     auto const& dataset = values_.with_cache(how.cache);
     std::vector<char> buffer(static_cast<std::size_t>(how.piece) * row_bytes());

@@ -146,6 +146,7 @@ void SparseMatrix::read(MatrixSlab const& slab, MatrixBlock& block) const {
     throw;
   }
   if (ahead) std::swap(block, ahead_);
+  if (slab.last == lines()) ahead_ = {};  // the caller may go on with another file
 }
 
 template <class Take>
