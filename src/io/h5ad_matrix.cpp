@@ -46,6 +46,11 @@ void H5adMatrix::take_type(Hdf5Dataset const& values) {
   info_.value_type = type.name;
   info_.integer = type.kind != ElementType::Kind::floating;
   info_.compression = values.compression();
+  if (values.chunk().empty()) return;
+  info_.unit = static_cast<std::uint64_t>(values.chunk()[0]) * type.bytes;
+  if (values.chunk().size() > 1)
+    info_.unit *= static_cast<std::uint64_t>((values.shape()[1] + values.chunk()[1] - 1) /
+                                             values.chunk()[1] * values.chunk()[1]);
 }
 
 std::string H5adMatrix::gene(std::int64_t column) const {

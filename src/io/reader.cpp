@@ -64,6 +64,12 @@ std::shared_ptr<WorkerPool>& shared_pool() {
 
 }  // namespace
 
+std::uint64_t MatrixInfo::small_slab() const {
+  std::uint64_t const cached = std::uint64_t{24} << 20U;
+  // A row of chunks with its values in a block; or so many chunks that few are shared by slabs.
+  return std::max(cached, unit * (layout == Layout::dense ? 6 : 48));
+}
+
 void set_reader_threads(int threads) {
   if (threads != reader_threads())
     shared_pool() = std::make_shared<WorkerPool>(std::max(0, threads - 1));

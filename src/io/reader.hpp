@@ -28,6 +28,11 @@ struct MatrixInfo {
   std::string index_type;    ///< of sparse indices, else empty
   std::string compression;   ///< "none", "gzip", "lzf", ...
   bool integer = false;      ///< the on-disk type is an integer
+  std::uint64_t unit = 0;    ///< bytes that are decoded together: a chunk, of a dense matrix a row
+                             ///< of chunks; 0: any part can be read
+  /// The smallest slabs (`bytes` of ScreenReader::slabs) that are read without loss of speed. They
+  /// stay in the processor's cache where the file lets them.
+  std::uint64_t small_slab() const;
 };
 
 /// A piece of the matrix: whole rows (or whole columns of a csc file). Zeros of a dense matrix are
