@@ -61,23 +61,36 @@ void refuse_value(Dataset const& dataset, std::int64_t cell, std::int64_t gene, 
                      number_text(bound)));
 }
 
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+}  // namespace
+
+/// A rank reads consecutive slabs, so that a chunk that two of them share is inflated once.
 void read_pass(Dataset const& dataset, CellSource const& source, Communicator const& comm,
                PassOptions const& options, Columns columns, PassReport& report,
                std::function<void(MatrixBlock const&)> const& consume) {
   ++report.passes;
   agree(comm, [&] {
     auto const slabs = source.slabs(options.slab_bytes);
+    auto const ranks = static_cast<std::size_t>(comm.size());
+    auto const rank = static_cast<std::size_t>(comm.rank());
+    std::size_t const last = slabs.size() * (rank + 1) / ranks;
     MatrixBlock block;
-    for (auto s = static_cast<std::size_t>(comm.rank()); s < slabs.size();
-         s += static_cast<std::size_t>(comm.size())) {
+    for (std::size_t s = slabs.size() * rank / ranks; s < last; ++s) {
       if (options.stop()) throw Stopped("stopped while reading " + dataset.spec.path);
-      auto const start = std::chrono::steady_clock::now();
+      auto const start = Clock::now();
       if (columns == Columns::all)
         source.read_all_columns(slabs[s], block);
       else
         source.read(slabs[s], block);
-      std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - start;
-      report.read_seconds += taken.count();
+      if (s + 1 < last) source.prefetch(slabs[s + 1]);
+      report.read_seconds += seconds_since(start);
       report.bytes_read += static_cast<double>(block.values.size()) * 12;
       consume(block);
     }
