@@ -36,6 +36,13 @@ bool is_store(std::string const& path) {
   }
 }
 
+StoreFile::StoreFile(std::string const& path, StoreShape shape, std::vector<StorePiece> pieces)
+    : file_(path),
+      shape_(std::move(shape)),
+      pieces_(std::move(pieces)),
+      values_(file_, "X/data"),
+      genes_(file_, "X/indices") {}
+
 StoreFile::StoreFile(std::string const& path)
     : file_(sealed(path)), values_(file_, "X/data"), genes_(file_, "X/indices") {
   auto const version = Hdf5Dataset(file_, in_store("version")).integers();
@@ -124,6 +131,14 @@ void StoreFile::read(std::size_t first, std::size_t last, MatrixBlock& block) co
                               piece.first_value);
     at += piece.values;
   }
+}
+
+void StoreFile::verify() const {
+  MatrixBlock block;
+  for (std::size_t p = 0; p < pieces_.size(); ++p) read(p, p + 1, block);
+  std::vector<std::byte> row(static_cast<std::size_t>(shape_.genes) * sizeof(double));
+  for (std::size_t t = 0; t < store_moment_names.size(); ++t)
+    for (std::int64_t r = 0; r < rows(); ++r) read_rows(static_cast<StoreMoment>(t), r, row);
 }
 
 void StoreFile::read_values(StorePiece const& piece, std::span<double> out) const {

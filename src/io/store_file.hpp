@@ -20,6 +20,8 @@ class StoreFile {
  public:
   /// Checks the seal, and with it all tables; values and moments are checked when read.
   explicit StoreFile(std::string const& path);
+  /// A store that is not sealed yet, to read back its values.
+  StoreFile(std::string const& path, StoreShape shape, std::vector<StorePiece> pieces);
 
   std::string const& path() const { return file_.path(); }
   StoreShape const& shape() const { return shape_; }
@@ -31,6 +33,8 @@ class StoreFile {
 
   /// Reads whole pieces [first, last) into a block of rows.
   void read(std::size_t first, std::size_t last, MatrixBlock& block) const;
+  /// Reads everything and checks it; the rest of the file was checked when it was opened.
+  void verify() const;
   /// The piece that holds a cell.
   std::size_t piece_of(std::int64_t cell) const;
   /// Rows [first, last) x genes of a table of moments.
