@@ -133,12 +133,13 @@ void StoreFile::read(std::size_t first, std::size_t last, MatrixBlock& block) co
   }
 }
 
-void StoreFile::verify() const {
+void StoreFile::verify(std::size_t part, std::size_t parts) const {
   MatrixBlock block;
-  for (std::size_t p = 0; p < pieces_.size(); ++p) read(p, p + 1, block);
+  for (std::size_t p = part; p < pieces_.size(); p += parts) read(p, p + 1, block);
   std::vector<std::byte> row(static_cast<std::size_t>(shape_.genes) * sizeof(double));
-  for (std::size_t t = 0; t < store_moment_names.size(); ++t)
-    for (std::int64_t r = 0; r < rows(); ++r) read_rows(static_cast<StoreMoment>(t), r, row);
+  for (std::size_t r = part; r < shape_.groups.size(); r += parts)
+    for (std::size_t t = 0; t < store_moment_names.size(); ++t)
+      read_rows(static_cast<StoreMoment>(t), static_cast<std::int64_t>(r), row);
 }
 
 void StoreFile::read_values(StorePiece const& piece, std::span<double> out) const {

@@ -33,8 +33,9 @@ class StoreFile {
 
   /// Reads whole pieces [first, last) into a block of rows.
   void read(std::size_t first, std::size_t last, MatrixBlock& block) const;
-  /// Reads everything and checks it; the rest of the file was checked when it was opened.
-  void verify() const;
+  /// Reads and checks every `parts`-th piece and row of moments from the `part`-th on; the rest of
+  /// the file was checked when it was opened.
+  void verify(std::size_t part = 0, std::size_t parts = 1) const;
   /// The piece that holds a cell.
   std::size_t piece_of(std::int64_t cell) const;
   /// Rows [first, last) x genes of a table of moments.
