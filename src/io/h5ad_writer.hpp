@@ -38,6 +38,9 @@ struct OutputFrame {
   std::vector<OutputColumn> columns;
 };
 
+/// UserError where `target` cannot become a file: a folder, in no folder, no rights.
+void check_target(std::filesystem::path const& target);
+
 enum class MatrixFormat { csr, csc, dense };
 
 /// How X is stored.
