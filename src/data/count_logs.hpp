@@ -7,16 +7,17 @@
 
 namespace pertscale {
 
-/// log1p of a count over its cell's size factor. Within a cell, small counts recur: each is
-/// logged once.
+/// log1p of a count times `target` over its cell's library size. Within a cell, small counts recur:
+/// each is logged once.
 class CountLogs {
  public:
-  CountLogs(MomentSums::Row const& row, double size_factor) : row_(row), factor_(size_factor) {}
+  CountLogs(MomentSums::Row const& row, double target, double total)
+      : row_(row), target_(target), total_(total) {}
   MomentSums::Encoded operator()(double count) {
-    if (count >= kept_.size()) return row_.encode(std::log1p(count / factor_));
+    if (count >= kept_.size()) return row_.encode(std::log1p(count * target_ / total_));
     auto const at = static_cast<std::size_t>(count);
     if ((known_ >> at & 1U) == 0) {
-      kept_[at] = row_.encode(std::log1p(count / factor_));
+      kept_[at] = row_.encode(std::log1p(count * target_ / total_));
       known_ |= 1U << at;
     }
     return kept_[at];
@@ -24,7 +25,7 @@ class CountLogs {
 
  private:
   MomentSums::Row const& row_;
-  double factor_;
+  double target_, total_;
   std::array<MomentSums::Encoded, 32> kept_;
   std::uint32_t known_ = 0;
 };

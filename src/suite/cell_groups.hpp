@@ -28,9 +28,9 @@ CellGroups row_groups(Dataset const& dataset);
 /// Drawn by a counter-based permutation that depends on the names of context and condition and on
 /// `seed` only, so a screen store and its source file are halved alike.
 CellGroups half_groups(Dataset const& dataset, std::int64_t seed);
-/// One group a row and value of a column of obs (`codes` by matrix row, -1: missing), for guides,
-/// replicates and batches. `control_only`: of control rows only.
-CellGroups column_groups(Dataset const& dataset, std::string name,
-                         std::vector<std::int32_t> const& codes, bool control_only = false);
+/// One group a row and value of a column of obs, for guides, replicates and batches; cells without
+/// a value are in none. `control_only`: of control rows only.
+CellGroups column_groups(Dataset const& dataset, std::string name, CellColumn const& column,
+                         bool control_only = false);
 
 }  // namespace pertscale

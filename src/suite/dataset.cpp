@@ -78,6 +78,7 @@ Dataset open_on_root(DatasetSpec const& spec) {
   check_sha256(spec);
   reader->select(spec.matrix);
   dataset.info = reader->info();
+  dataset.parts.push_back({spec.path, {}, 0, dataset.info, {}});
   dataset.notes.push_back(reader->describe());
   auto names = reader->var(spec.gene_column, spec.matrix);
   dataset.genes = GeneTable(std::move(names.values));
@@ -88,14 +89,36 @@ Dataset open_on_root(DatasetSpec const& spec) {
   return dataset;
 }
 
+void put(Packer& p, MatrixInfo const& info) {
+  p.put(info.layout).put(info.rows).put(info.columns).put(info.stored).put(info.integer);
+  p.put(info.value_type).put(info.index_type).put(info.compression);
+}
+
+void take(Unpacker& u, MatrixInfo& info) {
+  u.take(info.layout);
+  u.take(info.rows);
+  u.take(info.columns);
+  u.take(info.stored);
+  u.take(info.integer);
+  u.take(info.value_type);
+  u.take(info.index_type);
+  u.take(info.compression);
+}
+
 std::string pack(Dataset const& d) {
   Packer p;
   p.put(d.digest).put(d.genes.names()).put(d.labels.contexts()).put(d.row_of_cell);
   p.put(d.weights).put(d.notes).put(d.labels.rows());
   p.put(static_cast<std::uint64_t>(d.labels.conditions().size()));
   for (auto const& condition : d.labels.conditions()) p.put(condition.name).put(condition.targets);
-  p.put(d.info.layout).put(d.info.rows).put(d.info.columns).put(d.info.stored);
-  p.put(d.info.integer).put(d.info.value_type).put(d.info.index_type).put(d.info.compression);
+  for (auto const* column : {&d.batch, &d.guide, &d.replicate})
+    p.put(column->names).put(column->code_of_cell);
+  put(p, d.info);
+  p.put(static_cast<std::uint64_t>(d.parts.size()));
+  for (auto const& part : d.parts) {
+    p.put(part.path).put(part.context).put(part.first_row).put(part.gene_of_column);
+    put(p, part.info);
+  }
   return p.bytes();
 }
 
@@ -116,14 +139,19 @@ Dataset unpack(DatasetSpec const& spec, std::string const& bytes) {
     u.take(condition.targets);
   }
   d.labels = Labels(std::move(conditions), std::move(contexts), std::move(rows));
-  u.take(d.info.layout);
-  u.take(d.info.rows);
-  u.take(d.info.columns);
-  u.take(d.info.stored);
-  u.take(d.info.integer);
-  u.take(d.info.value_type);
-  u.take(d.info.index_type);
-  u.take(d.info.compression);
+  for (auto* column : {&d.batch, &d.guide, &d.replicate}) {
+    u.take(column->names);
+    u.take(column->code_of_cell);
+  }
+  take(u, d.info);
+  d.parts.resize(u.take<std::uint64_t>());
+  for (auto& part : d.parts) {
+    u.take(part.path);
+    u.take(part.context);
+    u.take(part.first_row);
+    u.take(part.gene_of_column);
+    take(u, part.info);
+  }
   return d;
 }
 

@@ -8,34 +8,59 @@
 
 namespace pertscale {
 
+/// log1p of a count that is scaled to a library size of `target`. The product comes first and is
+/// divided once, so that equal ratios of count and library size give equal doubles.
+inline double log_normalised(double count, double target, double total) {
+  return std::log1p(count * target / total);
+}
+
 /// Library sizes of a screen of counts. Empty for other values.
 struct LibrarySizes {
-  std::vector<std::int64_t> totals;  ///< counts of each matrix row over all genes of its file
-  double target = 0;                 ///< what every cell is scaled to; 0: values are no counts
-  std::int64_t empty_cells = 0;      ///< kept cells without a count
+  std::vector<std::int64_t> totals{};  ///< counts of each matrix row over all genes of its file
+  double target = 0;                   ///< what every cell is scaled to; 0: values are no counts
+  std::int64_t empty_cells = 0;        ///< kept cells without a count
 
   bool counts() const { return target > 0; }
-  /// log1p of the scaled count. The product comes first and is divided once, so that equal ratios
-  /// of count and library size give equal doubles. `cell` is a matrix row that has a count.
+  double total(std::int64_t cell) const {
+    return static_cast<double>(totals[static_cast<std::size_t>(cell)]);
+  }
+  /// `cell` is a matrix row that has a count.
   double log_normalised(double count, std::int64_t cell) const {
-    return std::log1p(count * target / static_cast<double>(totals[static_cast<std::size_t>(cell)]));
+    return pertscale::log_normalised(count, target, total(cell));
   }
 };
 
-/// How a pass over the matrix is made.
+/// How passes over a matrix are made.
 struct PassOptions {
   std::uint64_t slab_bytes = std::uint64_t{128} << 20;
   std::function<bool()> stop = [] { return false; };
 };
 
-/// Sums (exact, over all ranks) the library sizes of a screen of counts; nothing to do for other
-/// values. Collective. Throws UserError where a value is no count.
-LibrarySizes library_sizes(Dataset const& dataset, CellSource const& source,
-                           Communicator const& comm, PassOptions const& options);
+/// What passes over a matrix took.
+struct PassReport {
+  std::int64_t passes = 0;
+  double read_seconds = 0;  ///< in the reader, this rank
+  double bytes_read = 0;    ///< decoded bytes of values and indices, this rank
+};
 
-/// UserError: the sentence for a value that is no whole number of 0 or more.
-[[noreturn]] void refuse_count(Dataset const& dataset, std::int64_t cell, std::int64_t gene,
-                               double value);
+/// Which columns of the files a pass reads.
+enum class Columns { genes, all };
+
+/// Reads every slab once, spread over all ranks, and hands each block to `consume` on the rank that
+/// read it. A failure or a stop on one rank ends the pass on all. Collective.
+void read_pass(Dataset const& dataset, CellSource const& source, Communicator const& comm,
+               PassOptions const& options, Columns columns, PassReport& report,
+               std::function<void(MatrixBlock const&)> const& consume);
+
+/// The library sizes of a screen of counts, exact and on every rank: one pass. Other values: none,
+/// no pass. UserError where a value is no count. Collective.
+LibrarySizes library_sizes(Dataset const& dataset, CellSource const& source,
+                           Communicator const& comm, PassOptions const& options,
+                           PassReport& report);
+
+/// Value as a whole number; UserError, the sentence for one that is none or below 0.
+std::int64_t checked_count(Dataset const& dataset, std::int64_t cell, std::int64_t gene,
+                           double value);
 /// UserError: the sentence for a value that log1p-normalised data (|value| <= bound) cannot hold.
 [[noreturn]] void refuse_value(Dataset const& dataset, std::int64_t cell, std::int64_t gene,
                                double value, double bound);

@@ -8,19 +8,18 @@
 
 namespace pertscale {
 
-/// A range of rows of Labels whose sums are kept at one time.
+/// A range of groups of cells whose sums are kept at one time.
 struct Tile {
   std::size_t first, last;
-  bool holds(std::size_t row) const { return row >= first && row < last; }
+  bool holds(std::size_t group) const { return group >= first && group < last; }
 };
 
-inline std::vector<Tile> cut_tiles(Dataset const& dataset, std::uint64_t bytes) {
-  std::size_t const row_bytes =
-      std::max<std::size_t>(1, dataset.genes.size() * MomentSums::bytes_per_entry);
-  std::size_t const rows = std::max<std::size_t>(1, bytes / row_bytes);
+inline std::vector<Tile> cut_tiles(std::size_t groups, std::size_t genes, std::uint64_t bytes) {
+  std::size_t const group_bytes = std::max<std::size_t>(1, genes * MomentSums::bytes_per_entry);
+  std::size_t const most = std::max<std::size_t>(1, bytes / group_bytes);
   std::vector<Tile> tiles;
-  for (std::size_t first = 0; first < dataset.labels.rows().size(); first += rows)
-    tiles.push_back({first, std::min(first + rows, dataset.labels.rows().size())});
+  for (std::size_t first = 0; first < groups; first += most)
+    tiles.push_back({first, std::min(first + most, groups)});
   return tiles;
 }
 

@@ -6,14 +6,15 @@
 
 #include "data/moment_sums.hpp"
 #include "parallel/communicator.hpp"
+#include "suite/cell_groups.hpp"
 #include "suite/dataset.hpp"
 
 namespace pertscale {
 
-/// Means, variances and non-zero fractions of consecutive rows of Labels (on rank 0).
+/// Means, variances and non-zero fractions of consecutive groups of cells (on rank 0).
 struct MomentTile {
-  std::size_t first_row = 0;
-  Matrix mean, variance, nonzero;  ///< rows of the tile x genes; nonzero 0 x 0 for pseudobulk files
+  std::size_t first_row = 0;        ///< number of the first group: row of Labels
+  Matrix mean, variance, nonzero;   ///< groups x genes; nonzero 0 x 0 for pseudobulk files
   std::string variance_left_out{};  ///< why a file's layer `variance` was not taken, else empty
 };
 
@@ -41,6 +42,11 @@ MomentReport stream_moments(Dataset const& dataset, Communicator const& comm,
                             MomentOptions const& options,
                             std::function<void(MomentTile const&)> const& sink,
                             DispersionSums* dispersion = nullptr);
+
+/// The same over other groups of cells than the rows of Labels. UserError for pseudobulk files.
+MomentReport stream_group_moments(Dataset const& dataset, CellGroups const& groups,
+                                  Communicator const& comm, MomentOptions const& options,
+                                  std::function<void(MomentTile const&)> const& sink);
 
 /// Passes over the matrix that `stream_moments` will need, for the plan.
 std::int64_t planned_passes(Dataset const& dataset, std::uint64_t memory);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "suite/cell_source.hpp"
+
 namespace pertscale {
 
 namespace {
@@ -12,16 +14,12 @@ class ProfileRows {
       : data_(dataset), slab_bytes_(slab_bytes) {}
 
   MomentTile read() {
-    auto const reader = open_screen(data_.spec.path);
-    reader->select(data_.spec.matrix);
     MomentTile tile;
-    tile.mean = weighted_mean(*reader);
-    auto const layers = reader->layers();
-    bool const has_variance = std::find(layers.begin(), layers.end(), "variance") != layers.end();
-    if (has_variance && one_row_each()) {
-      reader->select("layer:variance");
+    CellSource const source(data_);
+    tile.mean = weighted_mean(source);
+    if (source.has_layer("variance") && one_row_each()) {
       try {
-        tile.variance = weighted_mean(*reader);
+        tile.variance = weighted_mean(CellSource(data_, "layer:variance"));
       } catch (UserError const& error) {
         tile.variance_left_out = error.what();  // NaN where a condition has one cell
       }
@@ -36,7 +34,7 @@ class ProfileRows {
     return static_cast<std::size_t>(kept) == data_.labels.rows().size();
   }
 
-  Matrix weighted_mean(ScreenReader const& reader) const {
+  Matrix weighted_mean(CellSource const& source) const {
     auto const rows = data_.labels.rows().size(), genes = data_.genes.size();
     Matrix sum = Matrix::Zero(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(genes));
     std::vector<double> weight(rows, 0);
@@ -44,26 +42,16 @@ class ProfileRows {
       if (data_.row_of_cell[i] >= 0)
         weight[static_cast<std::size_t>(data_.row_of_cell[i])] += data_.weights[i];
     MatrixBlock block;
-    for (auto const& slab : reader.slabs(slab_bytes_)) {
-      reader.read(slab, block);
-      add(block, weight, sum);
+    for (auto const& slab : source.slabs(slab_bytes_)) {
+      source.read(slab, block);
+      for_each_value(block, [&](std::int64_t line, std::int64_t gene, double value) {
+        auto const at = static_cast<std::size_t>(line);
+        auto const row = data_.row_of_cell[at];
+        if (row < 0) return;
+        sum(row, gene) += data_.weights[at] / weight[static_cast<std::size_t>(row)] * value;
+      });
     }
     return sum;
-  }
-
-  void add(MatrixBlock const& block, std::vector<double> const& weight, Matrix& sum) const {
-    for (std::int64_t i = 0; i < block.count(); ++i) {
-      for (auto k = block.offsets[static_cast<std::size_t>(i)];
-           k < block.offsets[static_cast<std::size_t>(i) + 1]; ++k) {
-        auto const at = static_cast<std::size_t>(k);
-        std::int64_t const major = block.first + i, minor = block.minor[at];
-        auto const source = static_cast<std::size_t>(block.by_column ? minor : major);
-        auto const row = data_.row_of_cell[source];
-        if (row < 0) continue;
-        double const share = data_.weights[source] / weight[static_cast<std::size_t>(row)];
-        sum(row, block.by_column ? major : minor) += share * block.values[at];
-      }
-    }
   }
 
   Dataset const& data_;

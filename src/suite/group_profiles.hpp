@@ -1,0 +1,16 @@
+#pragma once
+#include <filesystem>
+
+#include "suite/cell_groups.hpp"
+#include "suite/profile_product.hpp"
+
+namespace pertscale {
+
+/// Mean, variance and non-zero fraction of each group of cells (groups x all genes of the dataset),
+/// from the cache or streamed into it by all ranks. Every rank maps the same file. Collective.
+/// UserError for pseudobulk files.
+ProfileTables group_profiles(Dataset const& dataset, CellGroups const& groups,
+                             Communicator const& comm, std::filesystem::path const& cache,
+                             MomentOptions const& options);
+
+}  // namespace pertscale
