@@ -23,8 +23,8 @@ inline std::vector<Tile> cut_tiles(std::size_t groups, std::size_t genes, std::u
   return tiles;
 }
 
-/// Shares of the memory bound: sums, then the tile being finished in double, then a slab.
-inline std::uint64_t tile_bytes(std::uint64_t memory) { return memory * 3 / 10; }
+/// Shares of the memory bound: the sums of a tile, and a slab with its buffers.
+inline std::uint64_t tile_bytes(std::uint64_t memory) { return memory * 2 / 5; }
 inline std::uint64_t slab_bytes(std::uint64_t memory) {
   return std::min<std::uint64_t>(memory / 5, std::uint64_t{256} << 20);
 }

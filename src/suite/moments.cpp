@@ -161,8 +161,19 @@ class MomentStream {
       dispersion->from_limbs(limbs);
     }
     agree(comm_, [&] {
-      if (comm_.root()) sink({tile.first, sums.mean(), sums.variance(), sums.nonzero_fraction()});
+      if (comm_.root()) hand_over(tile, sums, sink);
     });
+  }
+
+  /// A few groups at a time: the sums already fill the share of memory that a tile has.
+  static void hand_over(Tile const& tile, MomentSums const& sums,
+                        std::function<void(MomentTile const&)> const& sink) {
+    constexpr std::size_t step = 64;
+    for (std::size_t first = 0; first < sums.groups(); first += step) {
+      GroupRange const range{first, std::min(first + step, sums.groups())};
+      sink({tile.first + first, sums.mean(range), sums.variance(range),
+            sums.nonzero_fraction(range)});
+    }
   }
 
   Dataset const& data_;
