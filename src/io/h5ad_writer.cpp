@@ -101,7 +101,8 @@ H5adWriter::H5adWriter(fs::path target, H5adLayout const& layout)
   try {
     root_ = Hdf5Output({}, file_).with(create_file(temporary_, *file_));
     root_->encode({"anndata", "0.1.0"});
-    for (auto const* empty : {"obsm", "obsp", "varp"}) root_->dict(empty);
+    for (auto const* empty : {"obsm", "varp"}) root_->dict(empty);
+    obsp_ = root_->dict("obsp");
     layers_ = root_->dict("layers");
     varm_ = root_->dict("varm");
     uns_ = root_->dict("uns");
@@ -132,6 +133,7 @@ void H5adWriter::close_parts() {
   sparse_.reset();
   dense_.reset();
   layers_.reset();
+  obsp_.reset();
   varm_.reset();
   uns_.reset();
 }

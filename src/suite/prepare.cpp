@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <numeric>
 #include <set>
 
 #include "core/hash.hpp"
@@ -207,6 +208,10 @@ Screen prepare_screen(Dataset const& dataset, Communicator const& comm,
   screen.mean = tables->mean;
   screen.variance = tables->variance;
   screen.nonzero = tables->nonzero;
+  if (genes.empty()) {
+    genes.resize(dataset.genes.size());
+    std::iota(genes.begin(), genes.end(), std::size_t{0});
+  }
   mine.genes = std::move(genes);
   if (report != nullptr) *report = std::move(mine);
   return screen;
