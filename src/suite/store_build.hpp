@@ -21,7 +21,9 @@ struct StoreEstimate {
 StoreEstimate estimate_store(Dataset const& dataset, std::filesystem::path const& target);
 
 /// Memory of a rank and when to stop, as for moments; and who writes.
-struct StoreOptions : MomentOptions {
+struct StoreOptions {
+  std::uint64_t memory = std::uint64_t{1} << 30;  ///< bound of one rank, bytes
+  std::function<bool()> stop = [] { return false; };
   std::string program = "pertscale";  ///< name and version, for the provenance
 };
 
