@@ -14,7 +14,7 @@ struct StoreEstimate {
   double scratch_bytes = 0;  ///< at most, on the same file system until the end
   double free_bytes = 0;     ///< of that file system now
   std::int64_t passes = 1;   ///< over the source
-  bool sure = true;          ///< false: a dense file may hold zeros, which take nothing
+  bool sure = true;          ///< false: zeros of a dense file and left-out cells are counted
 };
 
 /// From the sizes in the headers: a dense file is taken to hold no zero. On one rank.

@@ -223,6 +223,10 @@ std::vector<std::int64_t> write_moments(StoreMomentInput const& input, Communica
   }
   file.close();
   comm.sum(std::span(crcs));
+  agree(comm, [&] {
+    StoreFile const written(input.path, shape, input.pieces, crcs);
+    for (std::size_t group = first; group < last; ++group) written.verify_moments(group);
+  });
   return crcs;
 }
 
