@@ -38,6 +38,9 @@ struct OutputFrame {
   std::vector<OutputColumn> columns;
 };
 
+/// UserError where `target` cannot become a file: a folder, in no folder, no rights.
+void check_target(std::filesystem::path const& target);
+
 enum class MatrixFormat { csr, csc, dense };
 
 /// How X is stored.
@@ -95,6 +98,9 @@ class H5adWriter {
   void append(std::span<double const> rows);
   /// A dense layer, cells x genes.
   void layer(std::string const& name, ProfileTable const& values);
+  /// A dense layer in double precision that is written row after row, to be destroyed before
+  /// finish(). Several may grow at one time.
+  Hdf5Rows layer(std::string const& name);
   /// A dense array with one row a gene.
   void varm(std::string const& name, std::span<float const> values, std::int64_t columns);
   /// The group of matrices of rows x rows.

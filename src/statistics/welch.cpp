@@ -43,9 +43,11 @@ TestResult unequal_variances(SampleMoments const& group, SampleMoments const& re
 double student_two_sided(double t, double degrees) {
   double const square = t * t;
   if (std::isinf(square)) return 0;
-  // P = I_x(degrees / 2, 1/2), x = degrees / (degrees + t^2); the complement near t = 0.
-  if (square < degrees)
-    return boost::math::ibetac(0.5, degrees / 2, square / (degrees + square), Policy());
+  // P = I_x(degrees / 2, 1/2) with x = degrees / (degrees + t^2), or from the complement: taken so
+  // that neither 1 - x nor 1 - P loses digits.
+  double const complement = square / (degrees + square);
+  if (square < 0.25) return 1 - boost::math::ibeta(0.5, degrees / 2, complement, Policy());
+  if (square < degrees) return boost::math::ibetac(0.5, degrees / 2, complement, Policy());
   return boost::math::ibeta(degrees / 2, 0.5, degrees / (degrees + square), Policy());
 }
 

@@ -61,6 +61,12 @@ std::vector<CellSlab> CellSource::slabs(std::uint64_t bytes) const {
   return out;
 }
 
+std::uint64_t CellSource::small_slab() const {
+  std::uint64_t out = 0;
+  for (auto const& reader : readers_) out = std::max(out, reader->info().small_slab());
+  return out;
+}
+
 void CellSource::read_all_columns(CellSlab const& slab, MatrixBlock& block) const {
   block.majors.clear();
   readers_[slab.part]->read(slab.slab, block);

@@ -28,6 +28,10 @@ class CellSource {
   void read(CellSlab const& slab, MatrixBlock& block) const;
   /// The same, with every column of the file, numbered as there: for library sizes.
   void read_all_columns(CellSlab const& slab, MatrixBlock& block) const;
+  /// Begins to read a slab while the caller works on the one before (see ScreenReader::prefetch).
+  void prefetch(CellSlab const& slab) const { readers_[slab.part]->prefetch(slab.slab); }
+  /// The smallest `bytes` of `slabs` that cost no speed (see MatrixInfo::small_slab).
+  std::uint64_t small_slab() const;
   /// Do all files have a layer of this name?
   bool has_layer(std::string const& name) const;
 

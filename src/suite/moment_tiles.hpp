@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -21,6 +22,14 @@ inline std::vector<Tile> cut_tiles(std::size_t groups, std::size_t genes, std::u
   for (std::size_t first = 0; first < groups; first += most)
     tiles.push_back({first, std::min(first + most, groups)});
   return tiles;
+}
+
+/// Largest |value| of log1p-normalised data: e^32 is 8e13 counts.
+inline constexpr double largest_log_value = 32;
+
+/// Bound of the fixed point of latent coordinates whose largest |value| is this.
+inline double latent_bound(double largest) {
+  return std::exp2(std::ceil(std::log2(std::max(largest, 1e-300))));
 }
 
 /// Shares of the memory bound: the sums of a tile, and a slab with its buffers.
