@@ -233,7 +233,7 @@ Registered<ScreenReader> const registered{
     {"h5ad",
      "AnnData files (h5ad) of anndata 0.6 to 0.13: dense, csr and csc matrices",
      "https://anndata.readthedocs.io/en/latest/fileformat-prose.html",
-     {},
+     {.fallback = true},
      [] { return std::make_unique<H5adReader>(); }}};
 
 }  // namespace

@@ -89,12 +89,14 @@ std::shared_ptr<WorkerPool> reader_pool() { return shared_pool(); }
 std::unique_ptr<ScreenReader> open_screen(std::string const& path) {
   std::string const bytes = first_bytes(path);
   auto const& registry = ReaderRegistry::instance();
-  for (auto const& name : registry.names()) {
-    auto reader = registry.find(name).make();
-    if (!reader->recognises(path)) continue;
-    reader->open(path);
-    return reader;
-  }
+  for (bool const fallback : {false, true})
+    for (auto const& name : registry.names()) {
+      if (registry.find(name).traits.fallback != fallback) continue;
+      auto reader = registry.find(name).make();
+      if (!reader->recognises(path)) continue;
+      reader->open(path);
+      return reader;
+    }
   throw UserError(fmt::format("{}: is no screen file (HDF5's signature is absent); {}.", path,
                               what_it_is(bytes)));
 }

@@ -66,7 +66,9 @@ struct MatrixSlab {
 class ScreenReader {
  public:
   static constexpr std::string_view kind = "reader";
-  struct Traits {};
+  struct Traits {
+    bool fallback = false;  ///< asked last: a more particular reader may know the file too
+  };
 
   virtual ~ScreenReader() = default;
   /// Does the file at `path` look like this reader's format? (looks at its first bytes only)

@@ -11,6 +11,7 @@
 #include "core/packing.hpp"
 #include "core/text.hpp"
 #include "suite/cell_labels.hpp"
+#include "suite/store_keys.hpp"
 
 namespace pertscale {
 
@@ -162,8 +163,10 @@ std::string content_digest(std::string const& path) {
 }
 
 Dataset open_dataset(DatasetSpec const& spec, Communicator const& comm) {
-  std::string const bytes = on_root(comm, [&] { return pack(open_on_root(spec)); });
-  return unpack(spec, bytes);
+  DatasetSpec whole = spec;
+  take_store_keys(whole, comm);
+  std::string const bytes = on_root(comm, [&] { return pack(open_on_root(whole)); });
+  return unpack(whole, bytes);
 }
 
 std::vector<Dataset> open_datasets(std::vector<DatasetSpec> const& specs,

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "core/text.hpp"
+#include "io/store_file.hpp"
 
 namespace pertscale {
 
@@ -98,6 +99,8 @@ void declare_dataset(OptionList& o, DatasetSpec& s) {
   o.add("merge-orders", s.merge_orders, "A+B and B+A, A+ctrl and ctrl+A are one condition");
   o.add("context-column", s.context_column, "obs column of the cell line or type");
   o.add("gene-column", s.gene_column, "var column of gene names (default: the index of var)");
+  o.add("library-size-column", s.library_size_column,
+        "obs column of each cell's library size (default: the sum of its counts)");
   o.add("genes", s.genes, "read-out genes: all, hvg:N, hvg:N+targets, file:F").checked(check_genes);
   o.add("conditions", s.conditions, "file:F: keep these conditions only, names one a line");
   o.add("min-cells", s.min_cells, "least cells of a condition in a context").at_least(1);
@@ -124,6 +127,7 @@ void assign_key(DatasetSpec& spec, OptionList& options, std::string const& cfg,
                 KeyValue const& item) {
   if (is_later_key(item.key))
     throw UserError(fmt::format("the key '{}' is not served by this version; remove it", item.key));
+  spec.given.insert(item.key);
   if (item.key == "where") {
     spec.where.push_back(parse_filter(item.value));
     return;
@@ -165,6 +169,11 @@ DatasetSpec read_dataset_spec(std::string const& path, TextSource const& source,
   if (looks_like_screen(path) || path.ends_with(".h5ad")) {
     spec.path = path;
     spec.name = stem;
+    try {
+      if (is_store(path)) spec.name = StoreFile(path).text("name");
+    } catch (UserError const& error) {
+      mistakes.add(error);
+    }
     return spec;
   }
   OptionList options;

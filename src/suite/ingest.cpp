@@ -87,14 +87,19 @@ void write_pseudobulk(Screen const& screen, std::filesystem::path const& target)
 
 }  // namespace
 
+std::string screen_text(Dataset const& dataset) {
+  std::string out = counts_text(dataset);
+  for (auto const& note : dataset.notes) out += "note         " + note + "\n";
+  return out;
+}
+
 std::string ingest_screen(Dataset const& dataset, Communicator const& comm,
                           MomentOptions const& options, std::filesystem::path const& pseudobulk) {
   std::error_code error;
   if (!pseudobulk.empty() && std::filesystem::equivalent(pseudobulk, dataset.spec.path, error))
     throw UserError(fmt::format("--pseudobulk {} is the screen itself; name another file",
                                 pseudobulk.string()));
-  std::string out = counts_text(dataset);
-  for (auto const& note : dataset.notes) out += "note         " + note + "\n";
+  std::string out = screen_text(dataset);
   Scratch const scratch(comm, pseudobulk);
   PrepareReport report;
   auto const start = std::chrono::steady_clock::now();

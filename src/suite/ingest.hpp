@@ -8,6 +8,9 @@
 
 namespace pertscale {
 
+/// What is in a screen, and what was left out of it and why, a line each.
+std::string screen_text(Dataset const& dataset);
+
 /// Streams a screen once, checks every value, and returns what is in it, a line each. With
 /// `pseudobulk` not empty also writes that file: AnnData, one row a condition and context, X = mean
 /// of the normalised values, layers `variance` (unbiased) and `nonzero` (fraction), obs

@@ -132,27 +132,58 @@ void add_rows(Dataset const& dataset, MatrixBlock const& block, std::vector<std:
   }
 }
 
+/// Totals that an obs column gives; rank 0 reads it.
+std::vector<std::int64_t> totals_of_column(Dataset const& dataset, Communicator const& comm) {
+  std::vector<std::int64_t> totals;
+  auto const& column = dataset.spec.library_size_column;
+  agree(comm, [&] {
+    if (!comm.root()) return;
+    for (auto const& part : dataset.parts)
+      for (double const value : open_screen(part.path)->obs_numbers(column)) {
+        bool const kept = dataset.row_of_cell[totals.size()] >= 0;
+        bool const fine = value >= 0 && value < 0x1p53 && value == std::rint(value);
+        if (kept && !fine)
+          throw UserError(fmt::format(
+              "{}: obs column '{}' (library-size-column) holds {} in row {}; a library size is a "
+              "whole number of 0 or more",
+              part.path, column, number_text(value),
+              static_cast<std::int64_t>(totals.size()) - part.first_row));
+        totals.push_back(fine ? static_cast<std::int64_t>(value) : 0);
+      }
+  });
+  totals.resize(dataset.row_of_cell.size());
+  comm.broadcast(std::as_writable_bytes(std::span(totals)));
+  return totals;
+}
+
 }  // namespace
 
-LibrarySizes library_sizes(Dataset const& dataset, CellSource const& source,
-                           Communicator const& comm, PassOptions const& options,
-                           PassReport& report) {
+LibrarySizes with_target(Dataset const& dataset, std::vector<std::int64_t> totals) {
   LibrarySizes out;
-  if (dataset.spec.values != "counts") return out;
-  out.totals.assign(dataset.row_of_cell.size(), 0);
-  read_pass(dataset, source, comm, options, Columns::all, report, [&](MatrixBlock const& block) {
-    if (block.by_column)
-      add_values(dataset, block, out.totals);
-    else
-      add_rows(dataset, block, out.totals);
-  });
-  comm.sum(out.totals);
+  out.totals = std::move(totals);
   for (std::size_t cell = 0; cell < out.totals.size(); ++cell)
     if (dataset.row_of_cell[cell] >= 0 && out.totals[cell] == 0) ++out.empty_cells;
   bool const by_median = dataset.spec.target_sum == "median";
   out.target =
       by_median ? median_total(dataset, out.totals) : *parse_double(dataset.spec.target_sum);
   return out;
+}
+
+LibrarySizes library_sizes(Dataset const& dataset, CellSource const& source,
+                           Communicator const& comm, PassOptions const& options,
+                           PassReport& report) {
+  if (dataset.spec.values != "counts") return {};
+  if (!dataset.spec.library_size_column.empty())
+    return with_target(dataset, totals_of_column(dataset, comm));
+  std::vector<std::int64_t> totals(dataset.row_of_cell.size(), 0);
+  read_pass(dataset, source, comm, options, Columns::all, report, [&](MatrixBlock const& block) {
+    if (block.by_column)
+      add_values(dataset, block, totals);
+    else
+      add_rows(dataset, block, totals);
+  });
+  comm.sum(totals);
+  return with_target(dataset, std::move(totals));
 }
 
 }  // namespace pertscale

@@ -54,11 +54,15 @@ void read_pass(Dataset const& dataset, CellSource const& source, Communicator co
                PassOptions const& options, Columns columns, PassReport& report,
                std::function<void(MatrixBlock const&)> const& consume);
 
-/// The library sizes of a screen of counts, exact and on every rank: one pass. Other values: none,
-/// no pass. UserError where a value is no count. Collective.
+/// The library sizes of a screen of counts, exact and on every rank: one pass, none where
+/// `library-size-column` gives them. Other values: none, no pass. UserError where a value is no
+/// count. Collective.
 LibrarySizes library_sizes(Dataset const& dataset, CellSource const& source,
                            Communicator const& comm, PassOptions const& options,
                            PassReport& report);
+
+/// What follows from the totals of all matrix rows: the target sum and the cells without a count.
+LibrarySizes with_target(Dataset const& dataset, std::vector<std::int64_t> totals);
 
 /// UserError: the sentence for a value that is no whole number of 0 or more.
 [[noreturn]] void refuse_count(Dataset const& dataset, std::int64_t cell, std::int64_t gene,

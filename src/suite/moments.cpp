@@ -16,15 +16,12 @@ namespace pertscale {
 
 namespace {
 
-/// Largest |value| of log1p-normalised data: e^32 is 8e13 counts.
-constexpr double largest_log_value = 32;
-
 /// Sums of so many bytes or less stay in the processor's cache.
 constexpr std::uint64_t cached_sums = std::uint64_t{24} << 20U;
 
 /// Can the library size of a cell be summed from its own block, without a pass of its own?
 bool totals_by_block(Dataset const& dataset) {
-  return dataset.spec.target_sum != "median" &&
+  return dataset.spec.target_sum != "median" && dataset.spec.library_size_column.empty() &&
          std::all_of(dataset.parts.begin(), dataset.parts.end(), [](DatasetPart const& part) {
            return part.info.layout != MatrixInfo::Layout::csc && part.gene_of_column.empty();
          });
@@ -85,9 +82,12 @@ class MomentStream {
     if (data_.spec.values != "latent") return;
     double largest = 0;
     pass([&](MatrixBlock const& block) {
-      for (double const value : block.values) largest = std::max(largest, std::fabs(value));
+      for_each_value(block, [&](std::int64_t cell, std::int64_t, double value) {
+        if (data_.row_of_cell[static_cast<std::size_t>(cell)] >= 0)
+          largest = std::max(largest, std::fabs(value));
+      });
     });
-    bound_ = std::exp2(std::ceil(std::log2(std::max(comm_.max(largest), 1e-300))));
+    bound_ = latent_bound(comm_.max(largest));
   }
 
   void pass(std::function<void(MatrixBlock const&)> const& consume) {
@@ -209,8 +209,19 @@ class MomentStream {
       dispersion->from_limbs(limbs);
     }
     agree(comm_, [&] {
-      if (comm_.root()) sink({tile.first, sums.mean(), sums.variance(), sums.nonzero_fraction()});
+      if (comm_.root()) hand_over(tile, sums, sink);
     });
+  }
+
+  /// A few groups at a time: the sums already fill the share of memory that a tile has.
+  static void hand_over(Tile const& tile, MomentSums const& sums,
+                        std::function<void(MomentTile const&)> const& sink) {
+    constexpr std::size_t step = 64;
+    for (std::size_t first = 0; first < sums.groups(); first += step) {
+      GroupRange const range{first, std::min(first + step, sums.groups())};
+      sink({tile.first + first, sums.mean(range), sums.variance(range),
+            sums.nonzero_fraction(range)});
+    }
   }
 
   Dataset const& data_;
@@ -242,7 +253,8 @@ std::int64_t planned_passes(Dataset const& dataset, std::uint64_t memory) {
   auto const tiles =
       cut_tiles(dataset.labels.rows().size(), dataset.genes.size(), tile_bytes(memory)).size();
   bool const first = dataset.spec.values == "latent" ||
-                     (dataset.spec.values == "counts" && !totals_by_block(dataset));
+                     (dataset.spec.values == "counts" && !totals_by_block(dataset) &&
+                      dataset.spec.library_size_column.empty());
   return static_cast<std::int64_t>(tiles) + (first ? 1 : 0);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <numeric>
 #include <set>
 
 #include "core/hash.hpp"
@@ -11,6 +12,7 @@
 #include "data/variable_genes.hpp"
 #include "report/durable_file.hpp"
 #include "suite/profile_product.hpp"
+#include "suite/store_product.hpp"
 
 namespace pertscale {
 
@@ -103,9 +105,11 @@ class ProductBuilder {
       if (comm_.root())
         writer.emplace(whole, data_.digest, data_.labels.rows().size(), data_.genes.size());
     });
-    auto report = stream_moments(
-        data_, comm_, options, [&](MomentTile const& tile) { writer->write(tile); },
-        by_variance ? &dispersion : nullptr);
+    auto const write = [&](MomentTile const& tile) { writer->write(tile); };
+    auto report =
+        by_variance || !has_moments()
+            ? stream_moments(data_, comm_, options, write, by_variance ? &dispersion : nullptr)
+            : take_moments(options, write);
     agree(comm_, [&] {
       if (!comm_.root()) return;
       writer->finish();
@@ -115,6 +119,20 @@ class ProductBuilder {
   }
 
  private:
+  /// Is the screen a store with the moments that are wanted?
+  bool has_moments() const {
+    return on_root(comm_, [&] { return is_own_store(data_) ? "yes" : "no"; }) == "yes";
+  }
+
+  MomentReport take_moments(MomentOptions const& options,
+                            std::function<void(MomentTile const&)> const& sink) const {
+    MomentReport report;
+    agree(comm_, [&] {
+      if (comm_.root()) report = read_store_moments(data_, options, sink);
+    });
+    return report;
+  }
+
   static std::string read_text(std::filesystem::path const& path);
 
   void narrow(std::filesystem::path const& whole, std::vector<std::size_t> const& genes) const {
@@ -190,7 +208,12 @@ Screen prepare_screen(Dataset const& dataset, Communicator const& comm,
   screen.mean = tables->mean;
   screen.variance = tables->variance;
   screen.nonzero = tables->nonzero;
-  if (report != nullptr) *report = mine;
+  if (genes.empty()) {
+    genes.resize(dataset.genes.size());
+    std::iota(genes.begin(), genes.end(), std::size_t{0});
+  }
+  mine.genes = std::move(genes);
+  if (report != nullptr) *report = std::move(mine);
   return screen;
 }
 
