@@ -112,18 +112,9 @@ void declare_dataset(OptionList& o, DatasetSpec& s) {
 
 namespace {
 
-/// Keys that the contract names for a later release: refused by name rather than as unknown.
-bool is_later_key(std::string const& key) {
-  static constexpr std::array<std::string_view, 7> later{
-      "part",         "common-genes",    "preset", "batch-column", "control-matching",
-      "guide-column", "replicate-column"};
-  return std::find(later.begin(), later.end(), key) != later.end();
-}
-
 void assign_key(DatasetSpec& spec, OptionList& options, std::string const& cfg,
                 KeyValue const& item) {
-  if (is_later_key(item.key))
-    throw UserError(fmt::format("the key '{}' is not served by this version; remove it", item.key));
+  spec.given.insert(item.key);
   if (item.key == "where") {
     spec.where.push_back(parse_filter(item.value));
     return;

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct DatasetSpec {
   std::int64_t max_control_cells = 0;  ///< 0: no bound
   std::int64_t sample_seed = 0;
   std::string source, sha256;
+  std::set<std::string> given;  ///< keys that the user's file gives; others are at their defaults
 
   ConditionGrammar grammar() const { return {control, separator, merge_orders}; }
   /// hvg:N of `genes`, else 0.

@@ -58,7 +58,6 @@ STUDIES = {
     "dataset-no-path": (GOOD, "values = counts\n", [r"'path' is missing"]),
     "dataset-bad-values": (GOOD, "path = good.h5ad\nvalues = count\n", [r"values=count takes"]),
     "dataset-bad-where": (GOOD, "path = good.h5ad\nwhere = condition\n", [r"where=condition"]),
-    "dataset-later-key": (GOOD, "path = good.h5ad\nbatch-column = b\n", [r"'batch-column'"]),
     "dataset-bad-sha": (GOOD, "path = good.h5ad\nsha256 = " + "0" * 64 + "\n", [r"sha256 is"]),
     "dataset-column": (GOOD, "path = good.h5ad\ncondition-column = perturbation\n", [r"no column 'perturbation'"]),
     "dataset-control": (GOOD, "path = good.h5ad\ncontrol = non-targeting\n", [r"no control cell"]),
