@@ -68,7 +68,7 @@ std::string counts_text(Dataset const& dataset) {
   out += fmt::format("conditions   {} singles, {} doubles, {} of higher order\n", by_order[1],
                      by_order[2], by_order[3]);
   out += fmt::format("cells each   {} to {}\n", fewest, most);
-  if (!dataset.spec.context_column.empty())
+  if (!dataset.spec.context_column.empty() || dataset.spec.contexts_by_part())
     out += fmt::format("contexts     {}\n", join(labels.contexts(), ", "));
   return out;
 }
@@ -90,9 +90,10 @@ void write_pseudobulk(Screen const& screen, std::filesystem::path const& target)
 std::string ingest_screen(Dataset const& dataset, Communicator const& comm,
                           MomentOptions const& options, std::filesystem::path const& pseudobulk) {
   std::error_code error;
-  if (!pseudobulk.empty() && std::filesystem::equivalent(pseudobulk, dataset.spec.path, error))
-    throw UserError(fmt::format("--pseudobulk {} is the screen itself; name another file",
-                                pseudobulk.string()));
+  for (auto const& part : dataset.parts)
+    if (!pseudobulk.empty() && std::filesystem::equivalent(pseudobulk, part.path, error))
+      throw UserError(fmt::format("--pseudobulk {} is the screen itself; name another file",
+                                  pseudobulk.string()));
   std::string out = counts_text(dataset);
   for (auto const& note : dataset.notes) out += "note         " + note + "\n";
   Scratch const scratch(comm, pseudobulk);

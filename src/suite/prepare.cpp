@@ -30,7 +30,7 @@ std::vector<std::size_t> listed_genes(Dataset const& dataset) {
     if (wanted.contains(dataset.genes.name(g))) chosen.push_back(g);
   if (chosen.empty())
     throw UserError(fmt::format("{}: none of its {} genes is in {}; check gene-column",
-                                dataset.spec.gene_list.path, names.size(), dataset.spec.path));
+                                dataset.spec.gene_list.path, names.size(), dataset.spec.screen()));
   return chosen;
 }
 
