@@ -69,6 +69,10 @@ void note_shared(Dataset& dataset, CellObs const& obs, CellColumn const& column,
                     count_text(static_cast<std::int64_t>(shared.size()), "value"), name));
 }
 
+std::string plural(std::int64_t count, std::string_view noun) {
+  return noun == "batch" && count != 1 ? fmt::format("{} batches", count) : count_text(count, noun);
+}
+
 }  // namespace
 
 void read_cell_columns(Dataset& dataset, CellObs const& obs, LabelDraft const& draft) {
@@ -80,8 +84,23 @@ void read_cell_columns(Dataset& dataset, CellObs const& obs, LabelDraft const& d
 }
 
 void trim_cell_columns(Dataset& dataset) {
-  for (auto* column : {&dataset.batch, &dataset.guide, &dataset.replicate})
-    trim(*column, dataset.row_of_cell);
+  auto const& spec = dataset.spec;
+  std::string found;
+  auto const take = [&](CellColumn& column, std::string const& name, std::string_view noun) {
+    if (name.empty()) return;
+    trim(column, dataset.row_of_cell);
+    auto const missing = std::count_if(dataset.row_of_cell.begin(), dataset.row_of_cell.end(),
+                                       [](auto row) { return row >= 0; }) -
+                         std::count_if(column.code_of_cell.begin(), column.code_of_cell.end(),
+                                       [](auto code) { return code >= 0; });
+    found += fmt::format("{}{} in obs column '{}'", found.empty() ? "" : ", ",
+                         plural(static_cast<std::int64_t>(column.names.size()), noun), name);
+    if (missing > 0) found += fmt::format(" ({} without)", count_text(missing, noun_of(spec)));
+  };
+  take(dataset.batch, spec.batch_column, "batch");
+  take(dataset.guide, spec.guide_column, "guide");
+  take(dataset.replicate, spec.replicate_column, "replicate");
+  if (!found.empty()) dataset.notes.push_back(found);
 }
 
 void need_batches(Dataset& dataset, LabelDraft& draft) {

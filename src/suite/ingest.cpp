@@ -79,9 +79,11 @@ void write_pseudobulk(Screen const& screen, std::filesystem::path const& target)
   ProfileFile file;
   file.genes = screen.genes.names();
   file.obs = profile_frame(screen.labels, rows);
-  file.mean = screen.mean;
+  bool const matched = !screen.matched_control.empty();
+  file.mean = matched ? screen.measured_mean : screen.mean;
   if (!screen.variance.empty()) file.layers.emplace_back("variance", screen.variance);
   if (!screen.nonzero.empty()) file.layers.emplace_back("nonzero", screen.nonzero);
+  if (matched) file.layers.emplace_back("control", screen.matched_control);
   write_profiles(target, file);
 }
 

@@ -86,7 +86,8 @@ PlanEstimate estimate(Plan const& plan, std::uint64_t memory_per_rank) {
     auto const rows = dataset.labels.rows().size();
     out.bytes_read +=
         stored_bytes(dataset) * static_cast<double>(planned_passes(dataset, memory_per_rank));
-    out.disk += product_bytes(rows, dataset.genes.size());
+    out.disk +=
+        product_bytes(rows, dataset.genes.size()) * (dataset.spec.matches_batches() ? 2 : 1);
     double const moments = std::min(static_cast<double>(memory_per_rank),
                                     44.0 * static_cast<double>(rows * dataset.genes.size()) +
                                         std::min(stored_bytes(dataset) * 4,
