@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <unordered_map>
 
 #include "core/text.hpp"
 #include "suite/label_draft.hpp"
@@ -14,19 +16,22 @@ CellColumn read_column(std::string const& name, CellObs const& obs, LabelDraft c
   CellColumn out;
   if (name.empty()) return out;
   auto const column = obs.text(name);
-  auto const has_value = [&](std::size_t i) {
-    return draft.condition_of[i] != left_out && !column.missing[i] && !column.values[i].empty();
-  };
-  std::set<std::string> names;
-  for (std::size_t i = 0; i < column.values.size(); ++i)
-    if (has_value(i)) names.insert(column.values[i]);
-  out.names.assign(names.begin(), names.end());
   out.code_of_cell.assign(column.values.size(), -1);
-  for (std::size_t i = 0; i < column.values.size(); ++i)
-    if (has_value(i))
-      out.code_of_cell[i] = static_cast<std::int32_t>(
-          std::lower_bound(out.names.begin(), out.names.end(), column.values[i]) -
-          out.names.begin());
+  std::unordered_map<std::string_view, std::int32_t> seen;
+  for (std::size_t i = 0; i < column.values.size(); ++i) {
+    if (draft.condition_of[i] == left_out || column.missing[i] || column.values[i].empty())
+      continue;
+    auto const next = static_cast<std::int32_t>(seen.size());
+    out.code_of_cell[i] = seen.emplace(column.values[i], next).first->second;
+  }
+  std::map<std::string_view, std::int32_t> const sorted(seen.begin(), seen.end());
+  std::vector<std::int32_t> number(seen.size());
+  for (auto const& [value, code] : sorted) {
+    number[static_cast<std::size_t>(code)] = static_cast<std::int32_t>(out.names.size());
+    out.names.emplace_back(value);
+  }
+  for (auto& code : out.code_of_cell)
+    if (code >= 0) code = number[static_cast<std::size_t>(code)];
   return out;
 }
 

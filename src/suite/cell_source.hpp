@@ -28,8 +28,9 @@ class CellSource {
   void read(CellSlab const& slab, MatrixBlock& block) const;
   /// The same, with every column of the file, numbered as there: for library sizes.
   void read_all_columns(CellSlab const& slab, MatrixBlock& block) const;
-  /// Do all files have a layer of this name?
-  bool has_layer(std::string const& name) const;
+  /// Number of files that have a layer of this name.
+  std::size_t files_with_layer(std::string const& name) const;
+  std::size_t files() const { return readers_.size(); }
 
  private:
   Dataset const& data_;

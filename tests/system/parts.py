@@ -1,4 +1,5 @@
 """Several files as one screen, controls matched to batches, and presets, against anndata and NumPy."""
+import json
 import re
 import warnings
 
@@ -72,7 +73,9 @@ def check_lines(report):
     source = f"path = {harness.SHARED}/data/norman-mcfaline-cells.h5ad\n"
     one = "name = lines\n" + source + "control = control\ncontext-column = cell_type\nwhere = cell_type=A172,T98G,U87MG\n"
     three = "name = lines\ncontrol = control\n" + parts_text()
-    wanted, _ = tables(report, "one", one, STUDY, 1)
+    wanted, out = tables(report, "one", one, STUDY, 1)
+    notes = json.loads((out / "run.json").read_text())["datasets"]["lines"]["notes"]
+    report.check("3375 cells left out by where = cell_type=A172,T98G,U87MG" in notes, f"run.json: {notes}")
     for ranks in (1, 3):
         found, out = tables(report, "three", three, STUDY, ranks)
         report.check(found == wanted, f"three files on {ranks} ranks do not give the bytes of the one file")
