@@ -169,6 +169,15 @@ def check_batches(report):
     length = dict(zip(bulk.obs["condition"], np.linalg.norm(bulk.X - bulk.layers["control"], axis=1)))
     report.check(all(abs(v - length[p]) < 1e-9 for p, v in zip(scores["perturbation"], scores["value"])), "l2 of matched changes")
 
+    # a damaged product is made again
+    product = next((out / "cache").glob("*.matched"))
+    damaged = bytearray(product.read_bytes())
+    damaged[5000] ^= 1
+    product.write_bytes(damaged)
+    mended, _ = tables(report, "matched", cfg, study + "metric = mse\n", 3)
+    wanted, _ = tables(report, "clean", "name = matched.data\n" + cfg, study + "metric = mse\n", 1)
+    report.check(mended == wanted, "a damaged product of matched controls was taken")
+
     few, _ = ingest(report, "few-genes", cfg + "genes = hvg:40\n")
     at = [list(bulk.var_names).index(g) for g in few.var_names]
     report.check(40 <= len(at) < 50 and np.array_equal(few.layers["control"], bulk.layers["control"][:, at]), "matched controls of chosen genes")
