@@ -20,10 +20,6 @@ pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5-openmpi)
 add_library(pertscale_hdf5 INTERFACE)
 target_link_libraries(pertscale_hdf5 INTERFACE PkgConfig::HDF5 MPI::MPI_CXX)
 
-pkg_check_modules(LIBDEFLATE REQUIRED IMPORTED_TARGET libdeflate)
-add_library(pertscale_deflate INTERFACE)
-target_link_libraries(pertscale_deflate INTERFACE PkgConfig::LIBDEFLATE)
-
 pkg_check_modules(PETSC REQUIRED IMPORTED_TARGET petsc)
 pkg_check_modules(SLEPC REQUIRED IMPORTED_TARGET slepc)
 add_library(pertscale_petsc INTERFACE)
