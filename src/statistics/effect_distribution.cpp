@@ -24,12 +24,15 @@ std::vector<Effect> usable(std::span<double const> effects, std::span<double con
 
 /// Variances of the components.
 std::vector<double> grid(std::vector<Effect> const& effects) {
-  double smallest = effects.front().variance, largest = 0;
+  std::vector<double> variances;
+  double largest = 0;
   for (auto const& effect : effects) {
-    smallest = std::min(smallest, effect.variance);
+    variances.push_back(effect.variance);
     largest = std::max(largest, effect.squared - effect.variance);
   }
-  double const first = smallest / 100;
+  auto const middle = variances.begin() + static_cast<std::ptrdiff_t>(variances.size() / 2);
+  std::nth_element(variances.begin(), middle, variances.end());
+  double const first = *middle / 100;
   double const last = largest > 0 ? std::max(4 * largest, first) : 64 * first;
   std::vector<double> out{0};
   for (double variance = first; out.size() < 200; variance *= 2) {

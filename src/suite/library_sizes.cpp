@@ -34,8 +34,8 @@ double median_total(Dataset const& dataset, std::vector<std::int64_t> const& tot
   for (std::size_t cell = 0; cell < totals.size(); ++cell)
     if (dataset.row_of_cell[cell] >= 0 && totals[cell] > 0) known.push_back(totals[cell]);
   if (known.empty())
-    throw UserError(
-        fmt::format("{}: no kept cell has a count in {}", dataset.spec.path, dataset.spec.matrix));
+    throw UserError(fmt::format("{}: no kept cell has a count in {}", dataset.spec.screen(),
+                                dataset.spec.matrix));
   auto const middle = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2);
   std::nth_element(known.begin(), middle, known.end());
   auto const upper = static_cast<double>(*middle);
@@ -89,7 +89,7 @@ void read_pass(Dataset const& dataset, CellSource const& source, Communicator co
     std::size_t const last = slabs.size() * (rank + 1) / ranks;
     MatrixBlock block;
     for (std::size_t s = slabs.size() * rank / ranks; s < last; ++s) {
-      if (options.stop()) throw Stopped("stopped while reading " + dataset.spec.path);
+      if (options.stop()) throw Stopped("stopped while reading " + dataset.spec.screen());
       auto const start = Clock::now();
       if (columns == Columns::all)
         source.read_all_columns(slabs[s], block);

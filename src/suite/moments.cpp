@@ -250,12 +250,16 @@ MomentReport stream_rows(Dataset const& dataset, Communicator const& comm,
 
 std::int64_t planned_passes(Dataset const& dataset, std::uint64_t memory) {
   if (dataset.spec.rows == "pseudobulk") return 1;
-  auto const tiles =
-      cut_tiles(dataset.labels.rows().size(), dataset.genes.size(), tile_bytes(memory)).size();
   bool const first = dataset.spec.values == "latent" ||
                      (dataset.spec.values == "counts" && !totals_by_block(dataset) &&
                       dataset.spec.library_size_column.empty());
-  return static_cast<std::int64_t>(tiles) + (first ? 1 : 0);
+  auto const passes = [&](std::size_t groups) {
+    auto const tiles = cut_tiles(groups, dataset.genes.size(), tile_bytes(memory)).size();
+    return static_cast<std::int64_t>(tiles) + (first ? 1 : 0);
+  };
+  auto const rows = passes(dataset.labels.rows().size());
+  if (!dataset.spec.matches_batches()) return rows;
+  return rows + passes(column_groups(dataset, "batches", dataset.batch, true).groups.size());
 }
 
 MomentReport stream_group_moments(Dataset const& dataset, CellGroups const& groups,
