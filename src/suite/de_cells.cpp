@@ -38,7 +38,10 @@ class CellReader {
   CellReader(Dataset const& dataset, Communicator const& comm, std::uint64_t memory)
       : data_(dataset) {
     PassOptions options;
-    options.slab_bytes = std::min<std::uint64_t>(memory / 8, std::uint64_t{32} << 20);
+    // small enough for the caches, with some hundred values of a gene
+    options.slab_bytes = std::min(
+        memory / 8, std::clamp<std::uint64_t>(data_.genes.size() * 4096, std::uint64_t{8} << 20,
+                                              std::uint64_t{32} << 20));
     agree(comm, [&] {
       source_ = std::make_unique<CellSource>(data_);
       slabs_ = source_->slabs(options.slab_bytes);
