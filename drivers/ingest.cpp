@@ -5,17 +5,51 @@
 #include "parallel/communicator.hpp"
 #include "suite/ingest.hpp"
 #include "suite/run.hpp"
+#include "suite/store_ingest.hpp"
+#include "version.hpp"
 
 namespace pertscale {
 namespace {
 
 namespace po = boost::program_options;
 
+constexpr char const* usage =
+    "ingest SCREEN.cfg|H5AD [--out STORE] [--pseudobulk FILE.h5ad] [--check]";
+
+std::string text_of(po::variables_map const& values, char const* name) {
+  return values.count(name) > 0 ? values[name].as<std::string>() : std::string();
+}
+
+/// Makes the store, and the pseudobulk file from it.
+void make_store(Dataset const& dataset, Communicator const& comm, po::variables_map const& values) {
+  StoreOptions options;
+  options.memory = memory_per_rank(values);
+  options.program = "pertscale " PERTSCALE_VERSION;
+  auto const out = text_of(values, "out"), pseudobulk = text_of(values, "pseudobulk");
+  auto const say = [&](std::string const& text) {
+    if (comm.root()) std::cout << text << std::flush;
+  };
+  say(store_plan_text(dataset, comm, out));
+  say(ingest_store(dataset, comm, out, options));
+  if (!pseudobulk.empty()) {
+    auto const stored = open_dataset(spec_of_store(dataset.spec, out), comm);
+    MomentOptions moments;
+    moments.memory = options.memory;
+    ingest_screen(stored, comm, moments, pseudobulk);
+    say("pseudobulk   " + pseudobulk + "\n");
+  }
+  if (values["check"].as<bool>()) say(check_store(out, comm));
+}
+
 int run_ingest(po::variables_map const& values) {
   auto const inputs = values["input"].as<std::vector<std::string>>();
-  if (inputs.size() != 1)
-    throw UserError("name one screen: pertscale ingest SCREEN.cfg|H5AD [--pseudobulk FILE.h5ad]");
+  if (inputs.size() != 1) throw UserError(std::string("name one screen: pertscale ") + usage);
   auto const comm = Communicator::world();
+  if (values["check"].as<bool>() && values.count("out") == 0) {
+    auto const text = check_store(inputs.front(), comm);
+    if (comm.root()) std::cout << text << std::flush;
+    return exit_done;
+  }
   MomentOptions options;
   options.memory = memory_per_rank(values);
   Mistakes mistakes;
@@ -23,23 +57,29 @@ int run_ingest(po::variables_map const& values) {
       inputs.front(), [&](std::string const& path) { return shared_text(comm, path); }, mistakes);
   mistakes.raise();
   auto const dataset = open_dataset(spec, comm);
-  auto const pseudobulk =
-      values.count("pseudobulk") > 0 ? values["pseudobulk"].as<std::string>() : std::string();
-  auto const text = ingest_screen(dataset, comm, options, pseudobulk);
+  if (values.count("out") > 0) {
+    make_store(dataset, comm, values);
+    return exit_done;
+  }
+  auto const text = ingest_screen(dataset, comm, options, text_of(values, "pseudobulk"));
   if (comm.root()) std::cout << text << std::flush;
   return exit_done;
 }
 
 Subcommand const registered{{
     .name = "ingest",
-    .summary = "stream a screen, check every value, print what is in it",
-    .usage = "ingest SCREEN.cfg|H5AD [--pseudobulk FILE.h5ad]",
+    .summary = "stream a screen into a screen store; check it, print what is in it",
+    .usage = usage,
     .parallel = true,
     .declare =
         [](po::options_description& options) {
+          options.add_options()("out", po::value<std::string>(),
+                                "write a screen store: cells sorted, checksums, moments");
           options.add_options()(
               "pseudobulk", po::value<std::string>(),
               "write mean, variance, non-zero fraction and cells of every condition");
+          options.add_options()("check", po::bool_switch(),
+                                "read all of a store (SCREEN, or STORE) and compare checksums");
           declare_memory(options);
         },
     .run = run_ingest,

@@ -40,6 +40,7 @@ class H5adReader : public ScreenReader {
   MatrixInfo info() const override { return selected().info(); }
   std::vector<MatrixSlab> slabs(std::uint64_t bytes) const override;
   void read(MatrixSlab const& slab, MatrixBlock& block) const override;
+  void prefetch(MatrixSlab const& slab) const override;
 
  private:
   struct Opened {
@@ -224,11 +225,15 @@ void H5adReader::read(MatrixSlab const& slab, MatrixBlock& block) const {
           [&] { selected().read(slab, block); });
 }
 
+void H5adReader::prefetch(MatrixSlab const& slab) const {
+  guarded(fmt::format("rows {} to {}", slab.first, slab.last), [&] { selected().prefetch(slab); });
+}
+
 Registered<ScreenReader> const registered{
     {"h5ad",
      "AnnData files (h5ad) of anndata 0.6 to 0.13: dense, csr and csc matrices",
      "https://anndata.readthedocs.io/en/latest/fileformat-prose.html",
-     {},
+     {.fallback = true},
      [] { return std::make_unique<H5adReader>(); }}};
 
 }  // namespace

@@ -23,20 +23,6 @@ namespace fs = std::filesystem;
                               path.string(), reason));
 }
 
-void check_target(fs::path const& target) {
-  std::error_code ignored;
-  if (fs::is_directory(target, ignored))
-    throw UserError(fmt::format("{} is a folder; name a file to write", target.string()));
-  auto const folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
-  if (!fs::exists(folder, ignored))
-    throw UserError(fmt::format("{}: the folder {} does not exist; make it first", target.string(),
-                                folder.string()));
-  if (!fs::is_directory(folder, ignored))
-    throw UserError(fmt::format("{}: {} is not a folder; name a file in a folder", target.string(),
-                                folder.string()));
-  if (access(folder.c_str(), W_OK | X_OK) != 0) fail(target, std::strerror(errno));
-}
-
 /// Created by us first, so that the reason of a refusal is the system's.
 void create_empty(fs::path const& temporary, fs::path const& target) {
   int const fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -62,6 +48,20 @@ std::int64_t create_file(fs::path const& path, WriteTarget& target) {
 }
 
 }  // namespace
+
+void check_target(fs::path const& target) {
+  std::error_code ignored;
+  if (fs::is_directory(target, ignored))
+    throw UserError(fmt::format("{} is a folder; name a file to write", target.string()));
+  auto const folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  if (!fs::exists(folder, ignored))
+    throw UserError(fmt::format("{}: the folder {} does not exist; make it first", target.string(),
+                                folder.string()));
+  if (!fs::is_directory(folder, ignored))
+    throw UserError(fmt::format("{}: {} is not a folder; name a file in a folder", target.string(),
+                                folder.string()));
+  if (access(folder.c_str(), W_OK | X_OK) != 0) fail(target, std::strerror(errno));
+}
 
 SparseRows::SparseRows(Hdf5Output const& parent, std::string const& name, H5adLayout const& layout)
     : majors_(layout.format == MatrixFormat::csc ? layout.genes : layout.cells),
@@ -101,7 +101,8 @@ H5adWriter::H5adWriter(fs::path target, H5adLayout const& layout)
   try {
     root_ = Hdf5Output({}, file_).with(create_file(temporary_, *file_));
     root_->encode({"anndata", "0.1.0"});
-    for (auto const* empty : {"obsm", "obsp", "varp"}) root_->dict(empty);
+    for (auto const* empty : {"obsm", "varp"}) root_->dict(empty);
+    obsp_ = root_->dict("obsp");
     layers_ = root_->dict("layers");
     varm_ = root_->dict("varm");
     uns_ = root_->dict("uns");
@@ -132,6 +133,7 @@ void H5adWriter::close_parts() {
   sparse_.reset();
   dense_.reset();
   layers_.reset();
+  obsp_.reset();
   varm_.reset();
   uns_.reset();
 }

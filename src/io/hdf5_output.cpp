@@ -11,9 +11,7 @@
 
 namespace pertscale {
 
-namespace {
-
-hid_t memory_type(NumberType type) {
+std::int64_t memory_type(NumberType type) {
   switch (type) {
     case NumberType::int8: return H5T_NATIVE_INT8;
     case NumberType::int16: return H5T_NATIVE_INT16;
@@ -24,6 +22,8 @@ hid_t memory_type(NumberType type) {
   }
   throw InternalError("unknown NumberType");
 }
+
+namespace {
 
 hid_t file_type(NumberType type) {
   switch (type) {
@@ -223,6 +223,26 @@ void Hdf5Output::array(std::string const& name, NumberType type, void const* val
   if (count > 0)
     check(H5Dwrite(made.id(), memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, values));
   made.encode(array_encoding);
+}
+
+Hdf5Output Hdf5Output::reserve(std::string const& name, NumberType type, std::int64_t rows,
+                               std::int64_t columns) const {
+  std::array<hsize_t, 2> const dimensions{static_cast<hsize_t>(rows),
+                                          static_cast<hsize_t>(columns)};
+  auto const space = space_of(std::span(dimensions).first(columns > 0 ? 2 : 1));
+  auto const properties = timeless();
+  H5Pset_alloc_time(properties.id(), H5D_ALLOC_TIME_EARLY);
+  H5Pset_fill_time(properties.id(), H5D_FILL_TIME_NEVER);
+  auto made = with(H5Dcreate2(id(), name.c_str(), file_type(type), space.id(), H5P_DEFAULT,
+                              properties.id(), H5P_DEFAULT));
+  made.encode(array_encoding);
+  return made;
+}
+
+void Hdf5Output::fill(std::string const& name, std::span<std::int64_t const> values) const {
+  if (values.empty()) return;
+  auto const dataset = with(H5Dopen2(id(), name.c_str(), H5P_DEFAULT));
+  check(H5Dwrite(dataset.id(), H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
 }
 
 Hdf5Rows::Hdf5Rows(Hdf5Output const& parent, std::string const& name, RowsLayout const& layout)

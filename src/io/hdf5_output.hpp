@@ -45,6 +45,9 @@ constexpr NumberType number_type<double>() {
   return NumberType::float64;
 }
 
+/// HDF5's identifier of the type in memory.
+std::int64_t memory_type(NumberType type);
+
 /// anndata's name and version of an element's layout.
 struct Encoding {
   char const* type;
@@ -78,6 +81,13 @@ class Hdf5Output {
   void scalar(std::string const& name, std::int64_t number) const;
   void scalar(std::string const& name, double number) const;
   void strings(std::string const& name, std::span<std::string const> texts) const;
+
+  /// A dataset of so many rows (of `columns` values; 0: a vector) that is filled later: contiguous,
+  /// its bytes in the file taken at once and not written.
+  Hdf5Output reserve(std::string const& name, NumberType type, std::int64_t rows,
+                     std::int64_t columns = 0) const;
+  /// Fills a vector that was reserved.
+  void fill(std::string const& name, std::span<std::int64_t const> values) const;
 
   /// A whole array of numbers; `columns` 0: one dimension, else row-major rows of that width.
   template <class T>

@@ -64,7 +64,7 @@ class DeWork {
     screen_ = prepare_screen(data_, comm_, scratch_.path(), options, &report);
     std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - start;
     text_ += "prepared     " + prepare_text(report, comm_.max(taken.count())) + "\n";
-    if (!report.genes.empty()) genes_ = report.genes;
+    genes_ = report.genes;
     if (screen_->variance.empty())
       throw UserError(
           fmt::format("{}: a t-test needs variances, and there is no layer variance to use; add "

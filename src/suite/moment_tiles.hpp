@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -23,8 +24,16 @@ inline std::vector<Tile> cut_tiles(std::size_t groups, std::size_t genes, std::u
   return tiles;
 }
 
-/// Shares of the memory bound: sums, then the tile being finished in double, then a slab.
-inline std::uint64_t tile_bytes(std::uint64_t memory) { return memory * 3 / 10; }
+/// Largest |value| of log1p-normalised data: e^32 is 8e13 counts.
+inline constexpr double largest_log_value = 32;
+
+/// Bound of the fixed point of latent coordinates whose largest |value| is this.
+inline double latent_bound(double largest) {
+  return std::exp2(std::ceil(std::log2(std::max(largest, 1e-300))));
+}
+
+/// Shares of the memory bound: the sums of a tile, and a slab with its buffers.
+inline std::uint64_t tile_bytes(std::uint64_t memory) { return memory * 2 / 5; }
 inline std::uint64_t slab_bytes(std::uint64_t memory) {
   return std::min<std::uint64_t>(memory / 5, std::uint64_t{256} << 20);
 }

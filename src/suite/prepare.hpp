@@ -15,7 +15,7 @@ namespace pertscale {
 struct PrepareReport {
   bool from_cache = false;
   MomentReport moments;
-  std::vector<std::size_t> genes{};  ///< numbers of the genes that `genes =` chose; empty: all
+  std::vector<std::size_t> genes{};  ///< numbers of the screen's genes among the dataset's
 };
 
 /// One line for the log: seconds, passes, target sum, and what a user should know of the values.
