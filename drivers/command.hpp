@@ -28,6 +28,8 @@ std::vector<Command> const& commands();
 /// Bytes of `--memory-per-rank`; UserError where the text is no size.
 std::uint64_t memory_per_rank(boost::program_options::variables_map const& values);
 /// Adds `--memory-per-rank SIZE` (default 1GiB).
+void declare_memory_bound(boost::program_options::options_description& options);
+/// The same and `--threads N`, for what reads a screen; main sets the reader's threads after it.
 void declare_memory(boost::program_options::options_description& options);
 
 }  // namespace pertscale

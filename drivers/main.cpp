@@ -6,6 +6,8 @@
 #include "command.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "io/reader.hpp"
+#include "parallel/communicator.hpp"
 #include "parallel/session.hpp"
 #include "version_text.hpp"
 
@@ -66,6 +68,17 @@ po::variables_map parse(std::vector<std::string> const& arguments,
   return values;
 }
 
+/// `--threads`, where a command has it. No result depends on it.
+void use_threads(po::variables_map const& values) {
+  if (values.count("threads") == 0) return;
+  int const threads = values["threads"].as<int>();
+  int const most = 1024;
+  if (threads < 0 || threads > most)
+    throw UserError(
+        fmt::format("--threads {} is not a number from 0 (automatic) to {}", threads, most));
+  set_reader_threads(threads > 0 ? threads : cores_a_rank(Communicator::world().ranks_on_node()));
+}
+
 int run_command(Command const& command, std::vector<std::string> const& arguments) {
   po::options_description shown("Options");
   shown.add_options()("help", "show this text");
@@ -74,7 +87,9 @@ int run_command(Command const& command, std::vector<std::string> const& argument
     print_command_help(command, shown);
     return exit_done;
   }
-  return command.run(parse(arguments, shown));
+  auto const values = parse(arguments, shown);
+  use_threads(values);
+  return command.run(values);
 }
 
 Command const& find_command(std::string const& name) {
@@ -127,6 +142,13 @@ std::vector<Command> const& commands() {
 }
 
 void declare_memory(po::options_description& options) {
+  declare_memory_bound(options);
+  options.add_options()("threads", po::value<int>()->default_value(0),
+                        "threads a rank that read and decompress; 0: the cores it may use, shared "
+                        "with the ranks of its node");
+}
+
+void declare_memory_bound(po::options_description& options) {
   options.add_options()("memory-per-rank", po::value<std::string>()->default_value("1GiB"),
                         "bound on the memory of one rank, for instance 512MiB");
 }

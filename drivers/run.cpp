@@ -71,7 +71,7 @@ Subcommand const plan_command{{
     .summary = "what a study would do: tasks, work, memory a rank, disk",
     .usage = "plan STUDY.cfg",
     .parallel = true,
-    .declare = [](po::options_description& options) { declare_memory(options); },
+    .declare = [](po::options_description& options) { declare_memory_bound(options); },
     .run = [](po::variables_map const& values) { return run(values, true); },
 }};
 

@@ -35,7 +35,7 @@ void declare(po::options_description& options) {
       "values", text()->default_value("counts"),
       "counts, or lognormalised: log1p(count * 1e4 / total count of the cell)")(
       "out", text()->value_name("FILE.h5ad"), "file to write; one that is there is replaced");
-  declare_memory(options);
+  declare_memory_bound(options);
 }
 
 /// The value of an option that has to be given.

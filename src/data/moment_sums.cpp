@@ -20,23 +20,24 @@ MomentSums::MomentSums(std::vector<std::int64_t> cells, std::size_t genes, doubl
 namespace {
 
 template <class Entry>
-Matrix tabulate(std::size_t groups, std::size_t genes, Entry&& entry) {
-  Matrix out(static_cast<Eigen::Index>(groups), static_cast<Eigen::Index>(genes));
-  for (std::size_t g = 0; g < groups; ++g)
-    for (std::size_t j = 0; j < genes; ++j) out.data()[g * genes + j] = entry(g, g * genes + j);
+Matrix tabulate(GroupRange range, std::size_t genes, Entry&& entry) {
+  Matrix out(static_cast<Eigen::Index>(range.last - range.first), static_cast<Eigen::Index>(genes));
+  for (std::size_t g = range.first; g < range.last; ++g)
+    for (std::size_t j = 0; j < genes; ++j)
+      out.data()[(g - range.first) * genes + j] = entry(g, g * genes + j);
   return out;
 }
 
 }  // namespace
 
-Matrix MomentSums::mean() const {
-  return tabulate(groups(), genes_, [this](std::size_t g, std::size_t at) {
+Matrix MomentSums::mean(GroupRange range) const {
+  return tabulate(range, genes_, [this](std::size_t g, std::size_t at) {
     return sum_grid_[g].decode(sums_[2 * at]) / static_cast<double>(cells_[g]);
   });
 }
 
-Matrix MomentSums::variance() const {
-  return tabulate(groups(), genes_, [this](std::size_t g, std::size_t at) {
+Matrix MomentSums::variance(GroupRange range) const {
+  return tabulate(range, genes_, [this](std::size_t g, std::size_t at) {
     auto const n = static_cast<double>(cells_[g]);
     if (cells_[g] < 2) return std::numeric_limits<double>::quiet_NaN();
     double const sum = sum_grid_[g].decode(sums_[2 * at]);
@@ -45,8 +46,8 @@ Matrix MomentSums::variance() const {
   });
 }
 
-Matrix MomentSums::nonzero_fraction() const {
-  return tabulate(groups(), genes_, [this](std::size_t g, std::size_t at) {
+Matrix MomentSums::nonzero_fraction(GroupRange range) const {
+  return tabulate(range, genes_, [this](std::size_t g, std::size_t at) {
     return nonzero_[at] / static_cast<double>(cells_[g]);
   });
 }

@@ -9,6 +9,11 @@
 
 namespace pertscale {
 
+/// Groups [first, last) of a tile.
+struct GroupRange {
+  std::size_t first = 0, last = 0;
+};
+
 /// Sums over cells of one tile of groups x genes, in fixed point: adding cells in any order, on any
 /// number of ranks, gives the same bits. With n cells of |value| <= bound in a group, a mean is off
 /// by less than 2^-(bits+1) (bits = 62 - log2(n bound), at most 52) besides the last rounding; a
@@ -65,10 +70,11 @@ class MomentSums {
   std::span<std::int64_t> sums() { return sums_; }
   std::span<std::int32_t> nonzero() { return nonzero_; }
 
-  /// Means, unbiased variances (NaN for a single cell) and non-zero fractions; each groups x genes.
-  Matrix mean() const;
-  Matrix variance() const;
-  Matrix nonzero_fraction() const;
+  /// Means, unbiased variances (NaN for a single cell) and non-zero fractions of some groups; each
+  /// groups x genes.
+  Matrix mean(GroupRange range) const;
+  Matrix variance(GroupRange range) const;
+  Matrix nonzero_fraction(GroupRange range) const;
 
  private:
   std::vector<std::int64_t> cells_;

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "io/h5ad_matrix.hpp"
+#include "io/number_sweeps.hpp"
+#include "io/room.hpp"
 
 namespace pertscale {
 
@@ -10,12 +13,14 @@ namespace {
 
 constexpr std::uint64_t most_buffer_bytes = std::uint64_t{4} << 20U;
 constexpr std::uint64_t block_bytes_a_value = 12;
+constexpr std::int64_t sweep_bytes = 1 << 18;  // looked at twice while they are in the L2 cache
 
 /// How a dense matrix is read within a budget of memory.
 struct DensePlan {
   std::int64_t rows = 1;    ///< of a slab
   std::int64_t piece = 1;   ///< rows of one H5Dread
   std::uint64_t cache = 0;  ///< bytes of HDF5's chunk cache; 0: its default
+  bool raw = false;         ///< chunks are inflated past HDF5, whole chunk rows at once
 };
 
 /// A matrix with a value for every cell and gene. Zeros are left out of blocks.
@@ -24,22 +29,33 @@ class DenseMatrix : public H5adMatrix {
   DenseMatrix(Hdf5File const& file, std::string const& name, MatrixAxes axes);
   std::vector<MatrixSlab> slabs(std::uint64_t bytes) const override;
   void read(MatrixSlab const& slab, MatrixBlock& block) const override;
+  void prefetch(MatrixSlab const& slab) const override;
 
  private:
   DensePlan plan(std::uint64_t bytes) const;
+  std::optional<DensePlan> raw_plan(std::uint64_t bytes) const;
   DensePlan few_rows(std::uint64_t bytes, std::uint64_t cache, std::uint64_t overhead) const;
   DensePlan chunked_plan(std::uint64_t bytes) const;
   /// Bytes of a row as read, and of a row without zeros in a block.
   std::uint64_t row_bytes() const {
-    return static_cast<std::uint64_t>(info_.columns) * values_.now().type().bytes;
+    return static_cast<std::uint64_t>(info_.columns) * values_.type().bytes;
   }
   std::uint64_t block_row_bytes() const {
     return static_cast<std::uint64_t>(info_.columns) * block_bytes_a_value + sizeof(std::int64_t);
   }
+  std::int64_t height() const { return std::min(values_.now().chunk()[0], info_.rows); }
+  /// Begins to inflate the chunk rows that a slab lies in, unless they are there.
+  void stage(MatrixSlab const& slab) const;
+  void finish_staging() const;
+  void free_staging() const;
+  /// Appends rows without their zeros; returns whether a value was NaN or infinite.
+  bool append(char const* values, std::int64_t rows, MatrixBlock& block) const;
   template <class Number>
-  void append(Number const* values, std::int64_t rows, MatrixBlock& block) const;
+  bool append_piece(Number const* values, std::int64_t rows, MatrixBlock& block) const;
 
-  CachedDataset values_;
+  mutable std::vector<char> staged_;                         ///< whole chunk rows, row by row
+  mutable std::int64_t staged_first_ = 0, staged_last_ = 0;  ///< rows in it, or on their way
+  CachedDataset values_;                                     ///< last: its threads write to it
 };
 
 DenseMatrix::DenseMatrix(Hdf5File const& file, std::string const& name, MatrixAxes axes)
@@ -61,7 +77,25 @@ std::int64_t rows_within(std::uint64_t budget, std::uint64_t taken, std::uint64_
 }
 
 DensePlan DenseMatrix::plan(std::uint64_t bytes) const {
-  return values_.now().chunk().empty() ? few_rows(bytes, 0, 0) : chunked_plan(bytes);
+  if (values_.now().chunk().empty()) return few_rows(bytes, 0, 0);
+  auto const raw = raw_plan(bytes);
+  return raw ? *raw : chunked_plan(bytes);
+}
+
+/// As many whole chunk rows as fit, inflated beside the block that is made of them; else one chunk
+/// row, and as many rows of it in a block as fit beside it. None where not even that fits.
+std::optional<DensePlan> DenseMatrix::raw_plan(std::uint64_t bytes) const {
+  auto const* const raw = values_.raw();
+  if (raw == nullptr || !raw->fits(bytes)) return std::nullopt;
+  std::int64_t const tall = height();
+  std::uint64_t const used = raw->memory(bytes);
+  std::int64_t const whole = rows_within(bytes, used, block_row_bytes() + row_bytes());
+  if (whole >= tall) return DensePlan{whole / tall * tall, 0, 0, true};
+  std::uint64_t const chunk_row = static_cast<std::uint64_t>(tall) * row_bytes();
+  std::int64_t const some = rows_within(bytes, used + chunk_row, block_row_bytes());
+  if (some < 1) return std::nullopt;
+  std::int64_t const parts = (tall + some - 1) / some;
+  return DensePlan{(tall + parts - 1) / parts, 0, 0, true};
 }
 
 /// A buffer of few rows, and a block of as many as fit beside it.
@@ -95,11 +129,13 @@ DensePlan DenseMatrix::chunked_plan(std::uint64_t bytes) const {
   return {step, step, 0};
 }
 
+/// No slab of fewer rows than a chunk reaches into another chunk row.
 std::vector<MatrixSlab> DenseMatrix::slabs(std::uint64_t bytes) const {
-  std::int64_t const step = plan(bytes).rows;
+  DensePlan const how = plan(bytes);
   std::vector<MatrixSlab> out;
-  for (std::int64_t first = 0; first < info_.rows; first += step) {
-    std::int64_t const last = std::min(first + step, info_.rows);
+  for (std::int64_t first = 0, last = 0; first < info_.rows; first = last) {
+    last = std::min(first + how.rows, info_.rows);
+    if (how.raw && how.rows < height()) last = std::min(last, (first / height() + 1) * height());
     out.push_back({first, last, (last - first) * info_.columns, bytes});
   }
   return out;
@@ -107,10 +143,14 @@ std::vector<MatrixSlab> DenseMatrix::slabs(std::uint64_t bytes) const {
 
 /// Counts the values first, so that the block grows by exactly those.
 template <class Number>
-void DenseMatrix::append(Number const* values, std::int64_t rows, MatrixBlock& block) const {
+bool DenseMatrix::append_piece(Number const* values, std::int64_t rows, MatrixBlock& block) const {
   std::int64_t const all = rows * info_.columns;
   std::int64_t present = 0;
-  for (std::int64_t i = 0; i < all; ++i) present += values[i] != Number{0} ? 1 : 0;
+  StrangeNumbers strange;
+  for (std::int64_t i = 0; i < all; ++i) {
+    present += values[i] != Number{0} ? 1 : 0;
+    strange.see(values[i]);
+  }
   std::size_t at = block.values.size();
   // One more than needed: the loop below writes each value and then keeps it or not.
   block.values.resize(at + static_cast<std::size_t>(present) + 1);
@@ -126,28 +166,96 @@ void DenseMatrix::append(Number const* values, std::int64_t rows, MatrixBlock& b
   }
   block.values.resize(at);
   block.minor.resize(at);
+  return strange.any();
+}
+
+bool DenseMatrix::append(char const* values, std::int64_t rows, MatrixBlock& block) const {
+  auto const row = static_cast<std::int64_t>(row_bytes());
+  std::int64_t const step = std::max<std::int64_t>(1, sweep_bytes / row);
+  bool strange = false;
+  for (std::int64_t at = 0; at < rows; at += step)
+    with_number_type(values_.type(), [&](auto example) {
+      auto const* const from = reinterpret_cast<decltype(example) const*>(values + at * row);
+      strange |= append_piece(from, std::min(step, rows - at), block);
+    });
+  return strange;
+}
+
+void DenseMatrix::stage(MatrixSlab const& slab) const {
+  std::int64_t const first = slab.first / height() * height();
+  std::int64_t const last = std::min((slab.last + height() - 1) / height() * height(), info_.rows);
+  if (staged_first_ <= slab.first && slab.last <= staged_last_) return;
+  auto* const raw = values_.raw();
+  raw->abandon();
+  staged_first_ = staged_last_ = 0;
+  make_room(staged_, static_cast<std::size_t>(last - first) * row_bytes());
+  staged_.resize(static_cast<std::size_t>(last - first) * row_bytes());
+  staged_first_ = first;
+  staged_last_ = last;
+  raw->start(
+      first, last - first,
+      [this, first](ChunkPart const& part) {
+        std::size_t const one = values_.type().bytes;
+        for (std::int64_t row = 0; row < part.rows; ++row)
+          std::memcpy(staged_.data() +
+                          static_cast<std::size_t>(part.first_row - first + row) * row_bytes() +
+                          static_cast<std::size_t>(part.first_column) * one,
+                      part.values + static_cast<std::size_t>(row * part.stride) * one,
+                      static_cast<std::size_t>(part.columns) * one);
+      },
+      slab.bytes);
+}
+
+void DenseMatrix::finish_staging() const {
+  try {
+    values_.raw()->finish();
+  } catch (...) {
+    free_staging();
+    throw;
+  }
+}
+
+void DenseMatrix::free_staging() const {
+  staged_first_ = staged_last_ = 0;
+  staged_ = {};
+}
+
+void DenseMatrix::prefetch(MatrixSlab const& slab) const {
+  if (values_.now().chunk().empty())
+    values_.now().will_read(slab.first, slab.last - slab.first);
+  else if (reader_threads() > 1 && plan(slab.bytes).raw)
+    stage(slab);
 }
 
 void DenseMatrix::read(MatrixSlab const& slab, MatrixBlock& block) const {
   DensePlan const how = plan(slab.bytes);
   block.by_column = false;
   block.first = slab.first;
+  block.majors.clear();
   block.offsets.assign(1, 0);
   block.values.clear();
   block.minor.clear();
   // Memory that is never written is never resident, so room for the worst case costs nothing.
-  block.values.reserve(static_cast<std::size_t>(slab.stored) + 1);
-  block.minor.reserve(static_cast<std::size_t>(slab.stored) + 1);
-  std::vector<char> buffer;
-  for (std::int64_t row = slab.first; row < slab.last; row += how.piece) {
-    std::int64_t const rows = std::min(how.piece, slab.last - row);
-    buffer.resize(static_cast<std::size_t>(rows * info_.columns) * values_.now().type().bytes);
-    values_.with_cache(how.cache).read_rows(row, rows, buffer.data());
-    with_number_type(values_.now().type(), [&](auto example) {
-      append(reinterpret_cast<decltype(example) const*>(buffer.data()), rows, block);
-    });
+  make_room(block.values, static_cast<std::size_t>(slab.stored) + 1);
+  make_room(block.minor, static_cast<std::size_t>(slab.stored) + 1);
+  bool strange = false;
+  if (how.raw) {
+    stage(slab);
+    finish_staging();
+    strange =
+        append(staged_.data() + static_cast<std::size_t>(slab.first - staged_first_) * row_bytes(),
+               slab.last - slab.first, block);
+    if (slab.last == info_.rows) free_staging();  // the caller may go on with another file
+  } else {
+    auto const& dataset = values_.with_cache(how.cache);
+    std::vector<char> buffer(static_cast<std::size_t>(how.piece) * row_bytes());
+    for (std::int64_t row = slab.first; row < slab.last; row += how.piece) {
+      std::int64_t const rows = std::min(how.piece, slab.last - row);
+      dataset.read_rows(row, rows, buffer.data());
+      strange |= append(buffer.data(), rows, block);
+    }
   }
-  if (!info_.integer) check_finite(block);
+  if (strange) check_finite(block);
 }
 
 }  // namespace

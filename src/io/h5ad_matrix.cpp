@@ -6,8 +6,6 @@
 #include <cmath>
 #include <limits>
 
-#include "core/sums.hpp"
-
 namespace pertscale {
 
 std::unique_ptr<H5adMatrix> H5adMatrix::open(Hdf5File const& file, std::string const& name,
@@ -48,6 +46,11 @@ void H5adMatrix::take_type(Hdf5Dataset const& values) {
   info_.value_type = type.name;
   info_.integer = type.kind != ElementType::Kind::floating;
   info_.compression = values.compression();
+  if (values.chunk().empty()) return;
+  info_.unit = static_cast<std::uint64_t>(values.chunk()[0]) * type.bytes;
+  if (values.chunk().size() > 1)
+    info_.unit *= static_cast<std::uint64_t>((values.shape()[1] + values.chunk()[1] - 1) /
+                                             values.chunk()[1] * values.chunk()[1]);
 }
 
 std::string H5adMatrix::gene(std::int64_t column) const {
@@ -56,9 +59,6 @@ std::string H5adMatrix::gene(std::int64_t column) const {
 }
 
 void H5adMatrix::check_finite(MatrixBlock const& block) const {
-  // NaN or infinity times 0 is NaN, and stays in the sum.
-  if (ordered_sum(block.values.size(), [&](std::size_t k) { return block.values[k] * 0; }) == 0)
-    return;
   for (std::size_t k = 0; k < block.values.size(); ++k) {
     if (std::isfinite(block.values[k])) continue;
     auto const after =
@@ -73,19 +73,26 @@ void H5adMatrix::check_finite(MatrixBlock const& block) const {
   }
 }
 
-void widen(ElementType const& type, void const* from, std::int64_t count, double* to) {
-  with_number_type(type, [&](auto example) {
-    auto const* const values = static_cast<decltype(example) const*>(from);
-    for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<double>(values[i]);
-  });
-}
-
-Hdf5Dataset const& CachedDataset::with_cache(std::uint64_t bytes) const {
-  if (dataset_ && bytes == bytes_) return *dataset_;
+void CachedDataset::open_again(std::uint64_t bytes) const {
+  raw_.reset();
+  looked_ = cached_ = false;
   dataset_.reset();
   dataset_.emplace(file_, name_, bytes);
   bytes_ = bytes;
+}
+
+Hdf5Dataset const& CachedDataset::with_cache(std::uint64_t bytes) const {
+  if (bytes != bytes_) open_again(bytes);
+  cached_ = true;
   return *dataset_;
+}
+
+/// A chunk in HDF5's cache would be mistaken for one in the file.
+RawChunks* CachedDataset::raw() const {
+  if (cached_ && (!looked_ || raw_)) open_again(bytes_);
+  if (!looked_) raw_ = RawChunks::of(*dataset_);
+  looked_ = true;
+  return raw_.get();
 }
 
 }  // namespace pertscale

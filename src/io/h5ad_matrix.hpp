@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "io/hdf5_dataset.hpp"
+#include "io/raw_chunks.hpp"
 #include "io/reader.hpp"
 
 namespace pertscale {
@@ -28,11 +29,12 @@ class H5adMatrix {
   virtual ~H5adMatrix() = default;
 
   MatrixInfo const& info() const { return info_; }
-  /// Slabs whose reading takes at most `bytes`: the block at 12 bytes a value and 8 a row, the
-  /// buffers and HDF5's chunk cache. A slab of one row (column) may take more where `bytes` is too
-  /// small.
+  /// Slabs whose reading takes at most `bytes`: the block at 12 bytes a value and 8 a row, the one
+  /// that is prefetched, the buffers and chunk caches. A slab of one row (column) may take more
+  /// where `bytes` is too small.
   virtual std::vector<MatrixSlab> slabs(std::uint64_t bytes) const = 0;
   virtual void read(MatrixSlab const& slab, MatrixBlock& block) const = 0;
+  virtual void prefetch(MatrixSlab const& slab) const = 0;
 
  protected:
   H5adMatrix(Hdf5File file, std::string name, MatrixAxes axes)
@@ -52,25 +54,34 @@ class H5adMatrix {
   MatrixInfo info_;
 };
 
-/// Whole numbers or floats of a type to doubles.
-void widen(ElementType const& type, void const* from, std::int64_t count, double* to);
-
 /// A dataset whose chunk cache is as large as a caller needs; reopened only when that changes (HDF5
 /// keeps the cache of the first handle, so the old one is closed first).
 class CachedDataset {
  public:
   explicit CachedDataset(Hdf5Dataset dataset)
-      : file_(dataset.file()), name_(dataset.name()), dataset_(std::move(dataset)) {}
-  /// The dataset with a cache of so many bytes; 0: HDF5's default.
+      : file_(dataset.file()),
+        name_(dataset.name()),
+        type_(dataset.type()),
+        dataset_(std::move(dataset)) {}
+  /// The dataset with a cache of so many bytes, for reading; 0: HDF5's default.
   Hdf5Dataset const& with_cache(std::uint64_t bytes) const;
   /// The dataset with whatever cache it has: for its shape and type.
-  Hdf5Dataset const& now() const { return with_cache(bytes_); }
+  Hdf5Dataset const& now() const { return *dataset_; }
+  /// May be asked on any thread.
+  ElementType const& type() const { return type_; }
+  /// The same dataset by its raw chunks; null where HDF5 must read it. Until HDF5 reads it again.
+  RawChunks* raw() const;
 
  private:
+  void open_again(std::uint64_t bytes) const;
+
   Hdf5File file_;
   std::string name_;
-  mutable std::optional<Hdf5Dataset> dataset_;
+  ElementType type_;
+  mutable std::optional<Hdf5Dataset> dataset_;  ///< always there
   mutable std::uint64_t bytes_ = 0;
+  mutable bool looked_ = false, cached_ = false;
+  mutable std::unique_ptr<RawChunks> raw_;
 };
 
 std::unique_ptr<H5adMatrix> open_dense(Hdf5File const& file, std::string const& name,

@@ -40,6 +40,7 @@ class H5adReader : public ScreenReader {
   MatrixInfo info() const override { return selected().info(); }
   std::vector<MatrixSlab> slabs(std::uint64_t bytes) const override;
   void read(MatrixSlab const& slab, MatrixBlock& block) const override;
+  void prefetch(MatrixSlab const& slab) const override;
 
  private:
   struct Opened {
@@ -222,6 +223,10 @@ std::vector<MatrixSlab> H5adReader::slabs(std::uint64_t bytes) const {
 void H5adReader::read(MatrixSlab const& slab, MatrixBlock& block) const {
   guarded(fmt::format("rows {} to {}", slab.first, slab.last),
           [&] { selected().read(slab, block); });
+}
+
+void H5adReader::prefetch(MatrixSlab const& slab) const {
+  guarded(fmt::format("rows {} to {}", slab.first, slab.last), [&] { selected().prefetch(slab); });
 }
 
 Registered<ScreenReader> const registered{

@@ -101,7 +101,8 @@ H5adWriter::H5adWriter(fs::path target, H5adLayout const& layout)
   try {
     root_ = Hdf5Output({}, file_).with(create_file(temporary_, *file_));
     root_->encode({"anndata", "0.1.0"});
-    for (auto const* empty : {"obsm", "obsp", "varp"}) root_->dict(empty);
+    for (auto const* empty : {"obsm", "varp"}) root_->dict(empty);
+    obsp_ = root_->dict("obsp");
     layers_ = root_->dict("layers");
     varm_ = root_->dict("varm");
     uns_ = root_->dict("uns");
@@ -132,6 +133,7 @@ void H5adWriter::close_parts() {
   sparse_.reset();
   dense_.reset();
   layers_.reset();
+  obsp_.reset();
   varm_.reset();
   uns_.reset();
 }
@@ -167,9 +169,13 @@ void H5adWriter::layer(std::string const& name, ProfileTable const& values) {
   if (static_cast<std::int64_t>(values.rows()) != layout_.cells ||
       static_cast<std::int64_t>(values.genes()) != layout_.genes)
     throw InternalError(fmt::format("layer {} has another shape than X", name));
-  RowsLayout const layout{NumberType::float64, layout_.genes, layout_.cells, layout_.compression};
-  Hdf5Rows rows(*layers_, name, layout);
+  Hdf5Rows rows = layer(name);
   rows.append(values_of(values));
+}
+
+Hdf5Rows H5adWriter::layer(std::string const& name) {
+  return {*layers_, name,
+          RowsLayout{NumberType::float64, layout_.genes, layout_.cells, layout_.compression}};
 }
 
 void H5adWriter::varm(std::string const& name, std::span<float const> values,

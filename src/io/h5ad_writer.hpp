@@ -98,8 +98,13 @@ class H5adWriter {
   void append(std::span<double const> rows);
   /// A dense layer, cells x genes.
   void layer(std::string const& name, ProfileTable const& values);
+  /// A dense layer in double precision that is written row after row, to be destroyed before
+  /// finish(). Several may grow at one time.
+  Hdf5Rows layer(std::string const& name);
   /// A dense array with one row a gene.
   void varm(std::string const& name, std::span<float const> values, std::int64_t columns);
+  /// The group of matrices of rows x rows.
+  Hdf5Output const& obsp() const { return *obsp_; }
   /// The dictionary `uns`, to be filled freely.
   Hdf5Output const& uns() const { return *uns_; }
   Hdf5Output const& root() const { return *root_; }
@@ -115,7 +120,7 @@ class H5adWriter {
   std::filesystem::path target_, temporary_;
   H5adLayout layout_;
   std::shared_ptr<WriteTarget> file_;
-  std::optional<Hdf5Output> root_, layers_, varm_, uns_;
+  std::optional<Hdf5Output> root_, layers_, obsp_, varm_, uns_;
   std::unique_ptr<SparseRows> sparse_;
   std::unique_ptr<Hdf5Rows> dense_;
   bool finished_ = false;

@@ -1,5 +1,6 @@
 #include "io/hdf5_dataset.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <hdf5.h>
 
@@ -182,6 +183,17 @@ void Hdf5Dataset::read(std::int64_t first, std::int64_t count, std::int64_t type
 void Hdf5Dataset::read_rows(std::int64_t first, std::int64_t count, void* buffer) const {
   auto const type = reading_type();
   read(first, count, type.id(), buffer);
+}
+
+void Hdf5Dataset::will_read(std::int64_t first, std::int64_t count) const {
+  if (!chunk_.empty() || shape_.empty() || count == 0) return;
+  haddr_t const begin = H5Dget_offset(dataset_->id());
+  void* descriptor = nullptr;
+  if (begin == HADDR_UNDEF || H5Fget_vfd_handle(file_.id(), H5P_DEFAULT, &descriptor) < 0) return;
+  auto row = static_cast<off_t>(H5Tget_size(file_type_->id()));
+  for (std::size_t i = 1; i < shape_.size(); ++i) row *= static_cast<off_t>(shape_[i]);
+  posix_fadvise(*static_cast<int*>(descriptor), static_cast<off_t>(begin) + first * row,
+                count * row, POSIX_FADV_WILLNEED);
 }
 
 /// A shape that promises far more than the file holds would end in a lack of memory.

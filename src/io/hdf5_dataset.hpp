@@ -23,6 +23,7 @@ class Hdf5Dataset {
   Hdf5Dataset field(std::string const& name) const;
 
   Hdf5File const& file() const { return file_; }
+  std::int64_t id() const { return dataset_->id(); }
   /// "obs/condition"; a field is called so too.
   std::string const& name() const { return name_; }
   std::vector<std::int64_t> const& shape() const { return shape_; }
@@ -37,6 +38,9 @@ class Hdf5Dataset {
   /// Reads `count` rows (whole, along the first axis) from row `first` in the type that `type()`
   /// says. Numbers only; at most most_bytes_a_read bytes.
   void read_rows(std::int64_t first, std::int64_t count, void* buffer) const;
+
+  /// Tells the system that these rows are read next, where they lie in one piece in the file.
+  void will_read(std::int64_t first, std::int64_t count) const;
 
   /// The whole dataset. UserError where the type is another. Unsigned 64-bit integers keep their
   /// bits.

@@ -1,10 +1,14 @@
 #include "io/reader.hpp"
 
 #include <fmt/format.h>
+#include <sched.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
+
+#include "io/reader_pool.hpp"
 
 namespace pertscale {
 
@@ -50,6 +54,37 @@ std::string what_it_is(std::string const& bytes) {
 }
 
 }  // namespace
+
+namespace {
+
+std::shared_ptr<WorkerPool>& shared_pool() {
+  static auto pool = std::make_shared<WorkerPool>(0);
+  return pool;
+}
+
+}  // namespace
+
+std::uint64_t MatrixInfo::small_slab() const {
+  std::uint64_t const cached = std::uint64_t{24} << 20U;
+  // A row of chunks with its values in a block; or so many chunks that few are shared by slabs.
+  return std::max(cached, unit * (layout == Layout::dense ? 6 : 48));
+}
+
+void set_reader_threads(int threads) {
+  if (threads != reader_threads())
+    shared_pool() = std::make_shared<WorkerPool>(std::max(0, threads - 1));
+}
+
+int reader_threads() { return shared_pool()->threads() + 1; }
+
+int cores_a_rank(int ranks) {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  int const cores = sched_getaffinity(0, sizeof(allowed), &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+  return std::max(1, cores / std::max(1, ranks));
+}
+
+std::shared_ptr<WorkerPool> reader_pool() { return shared_pool(); }
 
 std::unique_ptr<ScreenReader> open_screen(std::string const& path) {
   std::string const bytes = first_bytes(path);

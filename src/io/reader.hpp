@@ -28,6 +28,11 @@ struct MatrixInfo {
   std::string index_type;    ///< of sparse indices, else empty
   std::string compression;   ///< "none", "gzip", "lzf", ...
   bool integer = false;      ///< the on-disk type is an integer
+  std::uint64_t unit = 0;    ///< bytes that are decoded together: a chunk, of a dense matrix a row
+                             ///< of chunks; 0: any part can be read
+  /// The smallest slabs (`bytes` of ScreenReader::slabs) that are read without loss of speed. They
+  /// stay in the processor's cache where the file lets them.
+  std::uint64_t small_slab() const;
 };
 
 /// A piece of the matrix: whole rows (or whole columns of a csc file). Zeros of a dense matrix are
@@ -90,16 +95,27 @@ class ScreenReader {
   virtual void select(std::string const& matrix) = 0;
   virtual MatrixInfo info() const = 0;
   /// Cuts the matrix into slabs that need at most `bytes` of memory each while being read (block,
-  /// buffers and HDF5's caches, but never less than one row and some 4 MiB), aligned to chunks. The
-  /// cut depends on the file and `bytes` only.
+  /// buffers, caches and the slab that is being prefetched, but never less than one row and some
+  /// 4 MiB), aligned to chunks. The cut depends on the file and `bytes` only.
   virtual std::vector<MatrixSlab> slabs(std::uint64_t bytes) const = 0;
   /// Reads one slab of the selected matrix. Checks indices (range, none twice in a row) and that
   /// values are finite. Whole numbers above 2^53 are rounded to the nearest double. A block that is
   /// used again keeps its memory.
   virtual void read(MatrixSlab const& slab, MatrixBlock& block) const = 0;
+  /// Begins to read a slab, so that its chunks are inflated while the caller works on the one
+  /// before; the `read` of that slab ends it, and throws what went wrong. Costs no memory beyond
+  /// what `slabs` promises. Another slab may be read instead.
+  virtual void prefetch(MatrixSlab const& slab) const { static_cast<void>(slab); }
 };
 
 using ReaderRegistry = Registry<ScreenReader>;
+
+/// Threads of this process that inflate compressed chunks, the calling one included; 1, the
+/// default, starts none. What is read does not depend on it. Not while anything is being read.
+void set_reader_threads(int threads);
+int reader_threads();
+/// The cores this process may use, shared with `ranks` processes like it (at least 1).
+int cores_a_rank(int ranks);
 
 /// Opens a screen with the registered reader that recognises it. UserError if none does (missing
 /// file, folder, empty file, text file: each its own sentence).

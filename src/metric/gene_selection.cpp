@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/text.hpp"
+#include "statistics/welch.hpp"
 
 namespace pertscale {
 
@@ -13,7 +14,7 @@ namespace {
 constexpr std::string_view file_prefix = "file:";
 
 struct TopGenes {
-  std::string ranking;  ///< "top-expressed" or "top-delta"
+  std::string ranking;  ///< "top-expressed", "top-delta" or "top-de"
   std::size_t count = 0;
 };
 
@@ -28,8 +29,10 @@ TopGenes parse_top(std::string const& text) {
 std::string check_genes(std::string const& text) {
   if (text == "all" || text.starts_with(file_prefix)) return {};
   auto const top = parse_top(text);
-  if ((top.ranking == "top-expressed" || top.ranking == "top-delta") && top.count > 0) return {};
-  return "takes all, top-expressed:N or top-delta:N with N of at least 1, or file:F";
+  bool const known =
+      top.ranking == "top-expressed" || top.ranking == "top-delta" || top.ranking == "top-de";
+  if (known && top.count > 0) return {};
+  return "takes all, top-expressed:N, top-delta:N or top-de:N with N of at least 1, or file:F";
 }
 
 /// Orders genes by falling key, ties by file order.
@@ -61,18 +64,22 @@ void GeneSelection::declare(OptionList& options) {
   options
       .add("genes", genes_,
            "genes the score looks at: all; top-expressed:N, the N highest in control; top-delta:N, "
-           "the N of largest observed change; all genes where there are fewer than N; file:F, the "
-           "genes named in F, one a line (names the screen lacks are ignored)")
+           "the N of largest observed change; top-de:N, the N of largest |t| against control "
+           "(Welch); all genes where there are fewer than N; file:F, the genes named in F, one a "
+           "line (names the screen lacks are ignored)")
       .checked(check_genes)
       .file_after(std::string(file_prefix), file_)
-      .type = "all|top-expressed:N|top-delta:N|file:F";
+      .type = "all|top-expressed:N|top-delta:N|top-de:N|file:F";
   options.add("exclude-target", exclude_target_,
               "leave out the perturbed genes themselves (before N are counted)");
+  options.add("non-dropout", non_dropout_,
+              "leave out genes that no perturbed cell expresses though control does (before N are "
+              "counted), as GEARS does");
 }
 
 GeneSelection::Candidates GeneSelection::candidates(ScoreContext const& context,
                                                     std::size_t genes) const {
-  if (context.values == ValueKind::latent && (genes_ != "all" || exclude_target_))
+  if (context.values == ValueKind::latent && (genes_ != "all" || exclude_target_ || non_dropout_))
     return {Status("not_applicable"), {}};
   if (file_.given()) return {{}, listed(*context.genes, file_.text)};
   std::vector<std::size_t> all(genes);
@@ -82,25 +89,60 @@ GeneSelection::Candidates GeneSelection::candidates(ScoreContext const& context,
   return {{}, std::move(all)};
 }
 
+bool GeneSelection::takes(ScoreContext const& context, ScoreItem const& item,
+                          std::size_t gene) const {
+  if (exclude_target_ && is_target(*item.condition, context.genes->name(gene))) return false;
+  return !non_dropout_ || item.observed[gene] != 0 || context.control[gene] == 0;
+}
+
+namespace {
+
+/// Leaves the `most` genes of the largest key, ties to the first genes.
+template <class Key>
+void keep_largest(std::size_t most, Key key, std::vector<std::size_t>& genes) {
+  if (most >= genes.size()) return;
+  auto const end = genes.begin() + static_cast<std::ptrdiff_t>(most);
+  std::nth_element(genes.begin(), end, genes.end(), falling(key));
+  genes.resize(most);
+}
+
+/// Leaves the `most` genes of the largest |t|.
+Status keep_significant(std::size_t most, ScoreContext const& context, ScoreItem const& item,
+                        std::vector<std::size_t>& genes) {
+  if (context.control_variance.empty() || item.observed_variance.empty())
+    return Status("needs_cells");
+  if (context.control_cells < 2 || item.observed_cells < 2) return Status("too_few_cells");
+  std::vector<double> size(item.observed.size(), 0);
+  for (auto const g : genes)
+    size[g] = std::fabs(
+        welch_score({item.observed[g], item.observed_variance[g], item.observed_cells},
+                    {context.control[g], context.control_variance[g], context.control_cells}));
+  keep_largest(
+      most, [&](std::size_t g) { return size[g]; }, genes);
+  return {};
+}
+
+}  // namespace
+
 Status GeneSelection::select(ScoreContext const& context, Candidates const& candidates,
                              ScoreItem const& item, std::vector<std::size_t>& genes) const {
   if (!candidates.status.ok()) return candidates.status;
   auto const top = parse_top(genes_);
   std::size_t const most = file_.given() || top.count == 0 ? item.observed.size() : top.count;
-  bool const by_change = !file_.given() && top.ranking == "top-delta";
+  bool const by_item = !file_.given() && (top.ranking == "top-delta" || top.ranking == "top-de");
   genes.clear();
   for (auto const gene : candidates.genes) {
-    if (!by_change && genes.size() == most) break;
-    if (exclude_target_ && is_target(*item.condition, context.genes->name(gene))) continue;
-    genes.push_back(gene);
+    if (!by_item && genes.size() == most) break;
+    if (takes(context, item, gene)) genes.push_back(gene);
   }
-  if (by_change && most < genes.size()) {
+  if (by_item && top.ranking == "top-delta") {
     auto const change = [&](std::size_t g) {
       return std::fabs(item.observed[g] - context.control[g]);
     };
-    auto const end = genes.begin() + static_cast<std::ptrdiff_t>(most);
-    std::nth_element(genes.begin(), end, genes.end(), falling(change));
-    genes.resize(most);
+    keep_largest(most, change, genes);
+  } else if (by_item) {
+    if (auto const status = keep_significant(most, context, item, genes); !status.ok())
+      return status;
   }
   std::sort(genes.begin(), genes.end());
   return genes.empty() ? Status("too_few_genes") : Status();

@@ -6,7 +6,7 @@
 
 namespace pertscale {
 
-/// Which genes a metric looks at: `all`, `top-expressed:N`, `top-delta:N`, `file:F`.
+/// Which genes a metric looks at: `all`, `top-expressed:N`, `top-delta:N`, `top-de:N`, `file:F`.
 /// Genes of a set are in ascending file order.
 class GeneSelection {
  public:
@@ -16,20 +16,26 @@ class GeneSelection {
     std::vector<std::size_t> genes;  ///< ascending; by falling expression for `top-expressed`
   };
 
-  /// Adds `genes=` and `exclude-target=`.
+  /// Adds `genes=`, `exclude-target=` and `non-dropout=`.
   void declare(OptionList& options);
   /// The part of the choice that items of a context share, among the first `genes` of its table.
   /// not_applicable on a latent screen, unless all genes are asked for.
   Candidates candidates(ScoreContext const& context, std::size_t genes) const;
   /// Genes of one item; too_few_genes where none is left. With fewer genes than N all are taken.
-  /// Targets are left out before the N are counted.
+  /// Targets and dropouts are left out before the N are counted. `top-de` ranks by |t| of Welch's
+  /// test against the context's control, equal |t| in the genes' order (GEARS: Roohani et al. 2023;
+  /// scanpy's ranking, whose order among equals is undefined): needs_cells without variances,
+  /// too_few_cells where a side has fewer than two cells.
   Status select(ScoreContext const& context, Candidates const& candidates, ScoreItem const& item,
                 std::vector<std::size_t>& genes) const;
 
  private:
+  bool takes(ScoreContext const& context, ScoreItem const& item, std::size_t gene) const;
+
   std::string genes_ = "all";
   InputText file_;
   bool exclude_target_ = false;
+  bool non_dropout_ = false;
 };
 
 }  // namespace pertscale

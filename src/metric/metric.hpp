@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ struct ScoreContext {
   Profile control;         ///< control profile of the context
   Profile perturbed_mean;  ///< mean of the training conditions' profiles, each weighted alike; may
                            ///< be empty
+  Profile control_variance{};  ///< of the control's cells, unbiased; empty where it is not known
+  std::int64_t control_cells = 0;
 };
 
 /// One held-out condition and a prediction of it.
@@ -27,6 +30,8 @@ struct ScoreItem {
   Condition const* condition = nullptr;
   Profile observed;
   Profile predicted;
+  Profile observed_variance{};  ///< of its cells, unbiased; empty where it is not known
+  std::int64_t observed_cells = 0;
 };
 
 /// A score of predictions against observed profiles.

@@ -86,6 +86,14 @@ int Communicator::size() const {
   return size;
 }
 
+int Communicator::ranks_on_node() const {
+  MPI_Comm node = MPI_COMM_NULL;
+  check(MPI_Comm_split_type(handle_->comm, MPI_COMM_TYPE_SHARED, rank(), MPI_INFO_NULL, &node),
+        "MPI_Comm_split_type");
+  Communicator const owner(std::make_unique<Handle>(node));
+  return owner.size();
+}
+
 int Communicator::fortran_handle() const { return MPI_Comm_c2f(handle_->comm); }
 
 void Communicator::barrier() const { check(MPI_Barrier(handle_->comm), "MPI_Barrier"); }

@@ -20,6 +20,8 @@ class Communicator {
   int rank() const;
   int size() const;
   bool root() const { return rank() == 0; }
+  /// Ranks of this communicator on the machine (memory) of this one. Collective.
+  int ranks_on_node() const;
   /// The number by which MPI's Fortran interface names this communicator (MPI_Comm_f2c gives it
   /// back): for rooms that hand it to a parallel library.
   int fortran_handle() const;

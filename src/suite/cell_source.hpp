@@ -28,8 +28,13 @@ class CellSource {
   void read(CellSlab const& slab, MatrixBlock& block) const;
   /// The same, with every column of the file, numbered as there: for library sizes.
   void read_all_columns(CellSlab const& slab, MatrixBlock& block) const;
-  /// Do all files have a layer of this name?
-  bool has_layer(std::string const& name) const;
+  /// Begins to read a slab while the caller works on the one before (see ScreenReader::prefetch).
+  void prefetch(CellSlab const& slab) const { readers_[slab.part]->prefetch(slab.slab); }
+  /// The smallest `bytes` of `slabs` that cost no speed (see MatrixInfo::small_slab).
+  std::uint64_t small_slab() const;
+  /// Number of files that have a layer of this name.
+  std::size_t files_with_layer(std::string const& name) const;
+  std::size_t files() const { return readers_.size(); }
 
  private:
   Dataset const& data_;

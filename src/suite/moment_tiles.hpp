@@ -32,8 +32,8 @@ inline double latent_bound(double largest) {
   return std::exp2(std::ceil(std::log2(std::max(largest, 1e-300))));
 }
 
-/// Shares of the memory bound: sums, then the tile being finished in double, then a slab.
-inline std::uint64_t tile_bytes(std::uint64_t memory) { return memory * 3 / 10; }
+/// Shares of the memory bound: the sums of a tile, and a slab with its buffers.
+inline std::uint64_t tile_bytes(std::uint64_t memory) { return memory * 2 / 5; }
 inline std::uint64_t slab_bytes(std::uint64_t memory) {
   return std::min<std::uint64_t>(memory / 5, std::uint64_t{256} << 20);
 }

@@ -16,6 +16,9 @@ namespace pertscale {
 
 namespace {
 
+/// Sums of so many bytes or less stay in the processor's cache.
+constexpr std::uint64_t cached_sums = std::uint64_t{24} << 20U;
+
 /// Can the library size of a cell be summed from its own block, without a pass of its own?
 bool totals_by_block(Dataset const& dataset) {
   return dataset.spec.target_sum != "median" && dataset.spec.library_size_column.empty() &&
@@ -23,6 +26,11 @@ bool totals_by_block(Dataset const& dataset) {
            return part.info.layout != MatrixInfo::Layout::csc && part.gene_of_column.empty();
          });
 }
+
+/// Where the values of a cell are in a block.
+struct CellValues {
+  std::size_t begin, end;
+};
 
 class MomentStream {
  public:
@@ -32,6 +40,7 @@ class MomentStream {
         groups_(groups),
         comm_(comm),
         options_{slab_bytes(options.memory), options.stop},
+        most_slab_bytes_(options_.slab_bytes),
         tile_bytes_(tile_bytes(options.memory)) {
     agree(comm_, [&] { source_ = std::make_unique<CellSource>(data_); });
   }
@@ -55,8 +64,17 @@ class MomentStream {
  private:
   bool counts() const { return sizes_.counts(); }
 
+  /// Slabs of a pass that adds to `sums` bytes: small where those stay in the processor's cache,
+  /// and the slab with them; else large, so that many cells of a group are added while its sums
+  /// are in the cache.
+  void choose_slabs(std::uint64_t sums) {
+    options_.slab_bytes =
+        sums <= cached_sums ? std::min(most_slab_bytes_, source_->small_slab()) : most_slab_bytes_;
+  }
+
   /// Library sizes of counts; the bound of latent coordinates, which is not known beforehand.
   void prepare_values() {
+    choose_slabs(0);
     if (data_.spec.values == "counts" && totals_by_block(data_))
       sizes_.target = *parse_double(data_.spec.target_sum);
     else
@@ -88,11 +106,26 @@ class MomentStream {
   /// Totals of the rows of a block, where no pass of their own was needed.
   void total_rows(MatrixBlock const& block) {
     row_totals_.assign(static_cast<std::size_t>(block.count()), 0);
-    for_each_value(block, [&](std::int64_t cell, std::int64_t gene, double value) {
-      if (group_of(cell) >= 0)
-        row_totals_[static_cast<std::size_t>(cell - block.first)] +=
-            checked_count(data_, cell, gene, value);
-    });
+    for (std::int64_t i = 0; i < block.count(); ++i) {
+      if (group_of(block.first + i) < 0) continue;
+      auto const range = values_of(block, i);
+      auto const sum =
+          sum_of_counts(std::span(block.values).subspan(range.begin, range.end - range.begin));
+      if (!sum) refuse_first(block, range, block.first + i);
+      row_totals_[static_cast<std::size_t>(i)] = *sum;
+    }
+  }
+
+  [[noreturn]] void refuse_first(MatrixBlock const& block, CellValues range,
+                                 std::int64_t cell) const {
+    std::size_t k = range.begin;
+    while (is_count(block.values[k])) ++k;
+    refuse_count(data_, cell, block.minor[k], block.values[k]);
+  }
+
+  static CellValues values_of(MatrixBlock const& block, std::int64_t i) {
+    return {static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i)]),
+            static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i) + 1])};
   }
 
   double total_of(MatrixBlock const& block, std::int64_t cell) const {
@@ -100,35 +133,49 @@ class MomentStream {
     return static_cast<double>(row_totals_[static_cast<std::size_t>(cell - block.first)]);
   }
 
+  void add_counts(MatrixBlock const& block, std::int64_t cell, CellValues range,
+                  MomentSums::Row into) const {
+    CountLogs logs(into, sizes_.target, total_of(block, cell));
+    for (std::size_t k = range.begin; k < range.end; ++k)
+      if (block.values[k] != 0)
+        into.add(static_cast<std::size_t>(block.minor[k]), logs(block.values[k]));
+  }
+
+  void add_values(MatrixBlock const& block, std::int64_t cell, CellValues range,
+                  MomentSums::Row into) const {
+    for (std::size_t k = range.begin; k < range.end; ++k)
+      if (block.values[k] != 0)
+        into.add(static_cast<std::size_t>(block.minor[k]),
+                 into.encode(checked_value(cell, block.minor[k], block.values[k])));
+  }
+
+  /// Cells of a block that are in a group of the tile, sorted by group, so that a group's sums are
+  /// fetched into the processor's cache once a block.
+  void sort_cells(MatrixBlock const& block, Tile const& tile) {
+    sorted_.clear();
+    for (std::int64_t i = 0; i < block.count(); ++i) {
+      std::int32_t const group = group_of(block.first + i);
+      if (group >= 0 && tile.holds(static_cast<std::size_t>(group))) sorted_.push_back({group, i});
+    }
+    std::sort(sorted_.begin(), sorted_.end());
+  }
+
   /// The common case: whole cells, one group of the tile each.
   void add_cells(MatrixBlock const& block, Tile const& tile, MomentSums& sums) {
-    for (std::int64_t i = 0; i < block.count(); ++i) {
-      std::int64_t const cell = block.first + i;
-      std::int32_t const group = group_of(cell);
-      if (group < 0 || !tile.holds(static_cast<std::size_t>(group))) continue;
+    sort_cells(block, tile);
+    for (auto const& [group, i] : sorted_) {
       auto into = sums.row(static_cast<std::size_t>(group) - tile.first);
-      auto const begin = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i)]);
-      auto const end = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i) + 1]);
-      if (counts()) {
-        CountLogs logs(into, sizes_.target, total_of(block, cell));
-        for (std::size_t k = begin; k < end; ++k) {
-          if (block.values[k] != 0)
-            into.add(static_cast<std::size_t>(block.minor[k]), logs(block.values[k]));
-        }
-      } else {
-        for (std::size_t k = begin; k < end; ++k) {
-          if (block.values[k] != 0)
-            into.add(static_cast<std::size_t>(block.minor[k]),
-                     into.encode(checked_value(cell, block.minor[k], block.values[k])));
-        }
-      }
+      if (counts())
+        add_counts(block, block.first + i, values_of(block, i), into);
+      else
+        add_values(block, block.first + i, values_of(block, i), into);
     }
   }
 
   void add_block(MatrixBlock const& block, Tile const& tile, MomentSums& sums,
                  DispersionSums* dispersion) {
     if (counts() && sizes_.totals.empty()) total_rows(block);
-    for (std::size_t k = 0; !fractional_ && k < block.values.size(); ++k)
+    for (std::size_t k = 0; !counts() && !fractional_ && k < block.values.size(); ++k)
       fractional_ = block.values[k] != std::rint(block.values[k]);
     if (!block.by_column && dispersion == nullptr) {
       add_cells(block, tile, sums);
@@ -152,6 +199,7 @@ class MomentStream {
     for (std::size_t group = tile.first; group < tile.last; ++group)
       cells.push_back(groups_.groups[group].cells);
     MomentSums sums(std::move(cells), data_.genes.size(), bound_);
+    choose_slabs(sums.groups() * sums.genes() * MomentSums::bytes_per_entry);
     pass([&](MatrixBlock const& block) { add_block(block, tile, sums, dispersion); });
     comm_.sum_to(sums.sums());
     comm_.sum_to(sums.nonzero());
@@ -161,18 +209,30 @@ class MomentStream {
       dispersion->from_limbs(limbs);
     }
     agree(comm_, [&] {
-      if (comm_.root()) sink({tile.first, sums.mean(), sums.variance(), sums.nonzero_fraction()});
+      if (comm_.root()) hand_over(tile, sums, sink);
     });
+  }
+
+  /// A few groups at a time: the sums already fill the share of memory that a tile has.
+  static void hand_over(Tile const& tile, MomentSums const& sums,
+                        std::function<void(MomentTile const&)> const& sink) {
+    constexpr std::size_t step = 64;
+    for (std::size_t first = 0; first < sums.groups(); first += step) {
+      GroupRange const range{first, std::min(first + step, sums.groups())};
+      sink({tile.first + first, sums.mean(range), sums.variance(range),
+            sums.nonzero_fraction(range)});
+    }
   }
 
   Dataset const& data_;
   CellGroups const& groups_;
   Communicator const& comm_;
   PassOptions options_;
-  std::uint64_t tile_bytes_;
+  std::uint64_t most_slab_bytes_, tile_bytes_;
   std::unique_ptr<CellSource> source_;
   LibrarySizes sizes_;
   std::vector<std::int64_t> row_totals_;
+  std::vector<std::pair<std::int32_t, std::int64_t>> sorted_;  ///< group, number in the block
   double bound_ = largest_log_value;
   bool fractional_ = false;  ///< a value that is no whole number was seen
   PassReport passes_;
@@ -190,12 +250,16 @@ MomentReport stream_rows(Dataset const& dataset, Communicator const& comm,
 
 std::int64_t planned_passes(Dataset const& dataset, std::uint64_t memory) {
   if (dataset.spec.rows == "pseudobulk") return 1;
-  auto const tiles =
-      cut_tiles(dataset.labels.rows().size(), dataset.genes.size(), tile_bytes(memory)).size();
   bool const first = dataset.spec.values == "latent" ||
                      (dataset.spec.values == "counts" && !totals_by_block(dataset) &&
                       dataset.spec.library_size_column.empty());
-  return static_cast<std::int64_t>(tiles) + (first ? 1 : 0);
+  auto const passes = [&](std::size_t groups) {
+    auto const tiles = cut_tiles(groups, dataset.genes.size(), tile_bytes(memory)).size();
+    return static_cast<std::int64_t>(tiles) + (first ? 1 : 0);
+  };
+  auto const rows = passes(dataset.labels.rows().size());
+  if (!dataset.spec.matches_batches()) return rows;
+  return rows + passes(column_groups(dataset, "batches", dataset.batch, true).groups.size());
 }
 
 MomentReport stream_group_moments(Dataset const& dataset, CellGroups const& groups,

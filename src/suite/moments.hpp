@@ -34,10 +34,10 @@ struct MomentReport {
   double bytes_read = 0;          ///< decoded bytes of values and indices, all ranks and passes
 };
 
-/// Streams the matrix by slabs spread over all ranks, normalises counts, and hands finished tiles
-/// to `sink` on rank 0, in row order. The same bits for any number of ranks and any memory bound.
-/// When `dispersion` is given it is filled on every rank (over all kept cells). Throws UserError
-/// (negative or fractional counts ...), Stopped.
+/// Streams the matrix by slabs spread over all ranks, normalises counts, and hands finished
+/// groups to `sink` on rank 0, in order, some at a time. The same bits for any number of ranks and
+/// any memory bound. When `dispersion` is given it is filled on every rank (over all kept cells).
+/// Throws UserError (negative or fractional counts ...), Stopped.
 MomentReport stream_moments(Dataset const& dataset, Communicator const& comm,
                             MomentOptions const& options,
                             std::function<void(MomentTile const&)> const& sink,
@@ -48,7 +48,7 @@ MomentReport stream_group_moments(Dataset const& dataset, CellGroups const& grou
                                   Communicator const& comm, MomentOptions const& options,
                                   std::function<void(MomentTile const&)> const& sink);
 
-/// Passes over the matrix that `stream_moments` will need, for the plan.
+/// Passes over the matrix that profiles need, those for matched controls included, for the plan.
 std::int64_t planned_passes(Dataset const& dataset, std::uint64_t memory);
 
 }  // namespace pertscale

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "data/screen.hpp"
 #include "parallel/communicator.hpp"
@@ -14,6 +15,7 @@ namespace pertscale {
 struct PrepareReport {
   bool from_cache = false;
   MomentReport moments;
+  std::vector<std::size_t> genes{};  ///< numbers of the screen's genes among the dataset's
 };
 
 /// One line for the log: seconds, passes, target sum, and what a user should know of the values.

@@ -5,10 +5,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "core/hash.hpp"
 
@@ -34,14 +36,20 @@ std::uint64_t table_offset(int table, std::size_t rows, std::size_t genes) {
   return header_bytes + static_cast<std::uint64_t>(table) * rows * genes * sizeof(double);
 }
 
-/// Of whole 8-byte words: what a damaged disk or a stray edit does to the tables shows here.
-std::uint64_t checksum_words(char const* bytes, std::uint64_t count) {
+/// Of the words from `offset` on: what a damaged disk or a stray edit does to the tables shows
+/// here. Read in blocks, so that no page of the mapping is held for it. Empty where reading fails.
+std::optional<std::uint64_t> checksum_words(int file, std::uint64_t offset, std::uint64_t end) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (std::uint64_t at = 0; at + 8 <= count; at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes + at, 8);
-    hash = (hash ^ word) * 0x100000001b3ULL;
-    hash ^= hash >> 29;
+  std::vector<std::uint64_t> words(std::size_t{1} << 17);
+  while (offset < end) {
+    std::uint64_t const most = std::min<std::uint64_t>(words.size() * 8, end - offset);
+    ssize_t const got = pread(file, words.data(), most, static_cast<off_t>(offset));
+    if (got <= 0 || got % 8 != 0) return std::nullopt;
+    for (ssize_t i = 0; i < got / 8; ++i) {
+      hash = (hash ^ words[static_cast<std::size_t>(i)]) * 0x100000001b3ULL;
+      hash ^= hash >> 29;
+    }
+    offset += static_cast<std::uint64_t>(got);
   }
   return hash;
 }
@@ -122,13 +130,9 @@ void ProfileProductWriter::write(MomentTile const& tile) {
 }
 
 void ProfileProductWriter::finish() {
-  {
-    auto const bytes = table_offset(tables, rows_, genes_);
-    Mapping const mapping(file_, bytes);
-    if (!mapping.fine()) fail(path_);
-    auto const sum = checksum_words(mapping.data() + header_bytes, bytes - header_bytes);
-    put(&sum, sizeof sum, offsetof(Header, content));
-  }
+  auto const sum = checksum_words(file_, header_bytes, table_offset(tables, rows_, genes_));
+  if (!sum) fail(path_);
+  put(&*sum, sizeof *sum, offsetof(Header, content));
   int const file = std::exchange(file_, -1);
   bool const synced = fsync(file) == 0 && close(file) == 0;
   if (!synced || std::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_);
@@ -143,8 +147,9 @@ std::optional<ProfileTables> map_profile_product(std::filesystem::path const& pa
   int const file = open(path.c_str(), O_RDONLY);
   if (file < 0) return std::nullopt;
   auto const mapping = std::make_shared<Mapping const>(file, bytes);
+  auto const content = verify ? checksum_words(file, header_bytes, bytes) : 0;
   close(file);
-  if (!mapping->fine()) return std::nullopt;
+  if (!mapping->fine() || !content) return std::nullopt;
 
   Header header, wanted;
   std::memcpy(&header, mapping->data(), sizeof header);
@@ -152,8 +157,7 @@ std::optional<ProfileTables> map_profile_product(std::filesystem::path const& pa
   wanted.rows = rows;
   wanted.genes = genes;
   std::memcpy(wanted.present, header.present, sizeof wanted.present);
-  wanted.content = verify ? checksum_words(mapping->data() + header_bytes, bytes - header_bytes)
-                          : header.content;
+  wanted.content = verify ? *content : header.content;
   if (!(header == wanted) || header.present[0] == 0) return std::nullopt;
 
   auto const table = [&](int t) {
@@ -163,6 +167,15 @@ std::optional<ProfileTables> map_profile_product(std::filesystem::path const& pa
     return ProfileTable(mapping, data, rows, genes);
   };
   return ProfileTables{table(0), table(1), table(2)};
+}
+
+Matrix chosen_columns(Matrix const& rows, std::vector<std::size_t> const& genes) {
+  if (rows.size() == 0 || genes.empty()) return rows;
+  Matrix out(rows.rows(), static_cast<Eigen::Index>(genes.size()));
+  for (Eigen::Index r = 0; r < rows.rows(); ++r)
+    for (std::size_t j = 0; j < genes.size(); ++j)
+      out(r, static_cast<Eigen::Index>(j)) = rows(r, static_cast<Eigen::Index>(genes[j]));
+  return out;
 }
 
 double product_bytes(std::size_t rows, std::size_t genes) {

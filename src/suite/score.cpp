@@ -50,10 +50,15 @@ class BlockScorer {
         continue;
       }
       items.push_back({&screen_.labels.condition_of(row), screen_.profile(row),
-                       row_of(prediction.mean, i - first)});
+                       row_of(prediction.mean, i - first), variance_of(row),
+                       screen_.labels.rows()[row].cells});
       rows.push_back(row);
     }
     if (!items.empty()) add_scores(context, items, rows);
+  }
+
+  Profile variance_of(std::size_t row) const {
+    return screen_.variance.empty() ? Profile() : screen_.variance.row(row);
   }
 
   void add_missing(std::size_t row, Status const& status) {
@@ -66,8 +71,10 @@ class BlockScorer {
     auto const view =
         training_view(screen_, plan_.split_of(task_), context, plan_.pools_by_default(task_));
     auto const mean = perturbed_mean(view);
-    ScoreContext const shared{&screen_.genes, screen_.values,
-                              screen_.profile(screen_.control_row(context)), mean};
+    std::size_t const control = screen_.control_row(context);
+    ScoreContext const shared{&screen_.genes,           screen_.values,
+                              screen_.profile(control), mean,
+                              variance_of(control),     screen_.labels.rows()[control].cells};
     for (std::size_t m = 0; m < plan_.study->metrics.size(); ++m) {
       auto const& metric = plan_.study->metrics[m].part;
       bool const inapplicable =

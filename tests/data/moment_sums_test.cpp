@@ -14,7 +14,8 @@ TEST_CASE("moments of a group that can be checked by hand") {
   sums.add(0, 1, 3.0);
   sums.add(1, 1, 0.25);
 
-  auto const mean = sums.mean(), variance = sums.variance(), nonzero = sums.nonzero_fraction();
+  auto const mean = sums.mean({0, sums.groups()}), variance = sums.variance({0, sums.groups()}),
+             nonzero = sums.nonzero_fraction({0, sums.groups()});
 
   CHECK(mean(0, 0) == Approx(2.5).margin(1e-15));
   CHECK(variance(0, 0) == Approx(3.25).margin(1e-12));
@@ -36,14 +37,14 @@ TEST_CASE("the order of cells changes no bit") {
     forward.add(0, 0, values[i]);
     backward.add(0, 0, values[values.size() - 1 - i]);
   }
-  CHECK(forward.mean()(0, 0) == backward.mean()(0, 0));
-  CHECK(forward.variance()(0, 0) == backward.variance()(0, 0));
+  CHECK(forward.mean({0, 1})(0, 0) == backward.mean({0, 1})(0, 0));
+  CHECK(forward.variance({0, 1})(0, 0) == backward.variance({0, 1})(0, 0));
 
   double sum = 0, squares = 0;
   for (double const v : values) sum += v;
   for (double const v : values) squares += (v - sum / 999) * (v - sum / 999);
-  CHECK(forward.mean()(0, 0) == Approx(sum / 999).margin(1e-13));
-  CHECK(forward.variance()(0, 0) == Approx(squares / 998).margin(1e-11));
+  CHECK(forward.mean({0, 1})(0, 0) == Approx(sum / 999).margin(1e-13));
+  CHECK(forward.variance({0, 1})(0, 0) == Approx(squares / 998).margin(1e-11));
 }
 
 TEST_CASE("wide sums survive being sent in limbs") {

@@ -69,7 +69,8 @@ void add_block(MatrixBlock const& block, Matrix& to) {
     }
 }
 
-/// The matrix read by slabs of at most `bytes`; checks that slabs follow each other.
+/// The matrix read by slabs of at most `bytes`, each begun before the one before is looked at;
+/// checks that slabs follow each other.
 Matrix read_all(ScreenReader& reader, std::string const& matrix, std::uint64_t bytes,
                 std::size_t& slabs) {
   reader.select(matrix);
@@ -78,10 +79,12 @@ Matrix read_all(ScreenReader& reader, std::string const& matrix, std::uint64_t b
   MatrixBlock block;
   std::int64_t next = 0;
   auto const cut = reader.slabs(bytes);
-  for (auto const& slab : cut) {
+  for (std::size_t s = 0; s < cut.size(); ++s) {
+    auto const& slab = cut[s];
     CHECK(slab.first == next);
     next = slab.last;
     reader.read(slab, block);
+    if (s + 1 < cut.size()) reader.prefetch(cut[s % 5 == 4 ? s / 2 : s + 1]);  // or one not wanted
     CHECK(block.first == slab.first);
     CHECK(block.count() == slab.last - slab.first);
     CHECK(block.offsets.back() == static_cast<std::int64_t>(block.values.size()));
@@ -96,6 +99,11 @@ void check_matrix(ScreenReader& reader, std::string const& matrix, std::string c
   INFO(matrix << " against " << csv_name);
   Matrix const expected = expected_matrix(csv_name);
   std::size_t slabs = 0;
+  set_reader_threads(3);
+  CHECK(read_all(reader, matrix, 1, slabs) == expected);
+  CHECK(read_all(reader, matrix, 3000, slabs) == expected);
+  CHECK(read_all(reader, matrix, 12000, slabs) == expected);
+  set_reader_threads(1);
   CHECK(read_all(reader, matrix, std::uint64_t{1} << 30U, slabs) == expected);
   CHECK(slabs == 1);
   CHECK(read_all(reader, matrix, 1, slabs) == expected);

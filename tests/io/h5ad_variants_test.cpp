@@ -22,8 +22,10 @@ Matrix counts() {
 Matrix read_all(ScreenReader const& reader, std::uint64_t bytes) {
   Matrix out = Matrix::Zero(6, 4);
   MatrixBlock block;
-  for (auto const& slab : reader.slabs(bytes)) {
-    reader.read(slab, block);
+  auto const slabs = reader.slabs(bytes);
+  for (std::size_t s = 0; s < slabs.size(); ++s) {
+    reader.read(slabs[s], block);
+    if (s + 1 < slabs.size()) reader.prefetch(slabs[s + 1]);
     for (std::int64_t line = 0; line < block.count(); ++line)
       for (auto k = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(line)]);
            k < static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(line) + 1]); ++k) {
@@ -59,8 +61,12 @@ TEST_CASE("one screen in every type, layout and storage reads as the same") {
     CHECK(reader->info().value_type == fields.at(2));
     Matrix expected = counts();
     if (fields.at(2) == "bool") expected = (expected.array() > 0).cast<double>();
-    for (std::uint64_t const bytes : {1U, 300U, 1000U, 5000U, 1U << 20U, 1U << 30U})
-      CHECK(read_all(*reader, bytes) == expected);
+    for (int const threads : {1, 2}) {
+      set_reader_threads(threads);
+      for (std::uint64_t const bytes : {1U, 300U, 1000U, 5000U, 1U << 20U, 1U << 30U})
+        CHECK(read_all(*reader, bytes) == expected);
+    }
+    set_reader_threads(1);
   }
 }
 

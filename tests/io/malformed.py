@@ -515,7 +515,7 @@ def infinity_csc(file):
     sparse(file, "X", values, "csc_matrix")
 
 
-@case(pattern="X/data cannot be read")
+@case(pattern="chunk of X/data that begins at 0 cannot be inflated")
 def damaged_gzip(file):
     data = file["X/data"][...]
     del file["X/data"]

@@ -36,8 +36,10 @@ Matrix read_counts(ScreenReader const& reader, std::uint64_t bytes) {
   auto const info = reader.info();
   Matrix counts = Matrix::Zero(info.rows, info.columns);
   MatrixBlock block;
-  for (auto const& slab : reader.slabs(bytes)) {
-    reader.read(slab, block);
+  auto const slabs = reader.slabs(bytes);
+  for (std::size_t s = 0; s < slabs.size(); ++s) {
+    reader.read(slabs[s], block);
+    if (s + 1 < slabs.size()) reader.prefetch(slabs[s + 1]);
     add_block(block, counts);
   }
   return counts;
@@ -67,8 +69,12 @@ TEST_CASE("every registered reader gives a simulated screen back, in any number 
       ++recognised;
       reader->open(path);
       reader->select("X");
-      CHECK((read_counts(*reader, std::uint64_t{1} << 30) - drawn).cwiseAbs().maxCoeff() == 0);
-      CHECK((read_counts(*reader, 20000) - drawn).cwiseAbs().maxCoeff() == 0);
+      for (int const threads : {1, 3}) {
+        set_reader_threads(threads);
+        for (std::uint64_t const bytes : {std::uint64_t{1} << 30, std::uint64_t{20000}})
+          CHECK((read_counts(*reader, bytes) - drawn).cwiseAbs().maxCoeff() == 0);
+      }
+      set_reader_threads(1);
       CHECK(reader->obs("condition").values.size() == 301);
       CHECK(reader->var("", "X").values == truth.genes);
     }

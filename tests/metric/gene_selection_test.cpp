@@ -36,6 +36,30 @@ Selected selected(std::vector<std::pair<std::string, std::string>> const& settin
 
 using Genes = std::vector<std::size_t>;
 
+/// Genes by |t| of ten perturbed cells against forty of control.
+struct Moments {
+  std::vector<double> control{1, 1, 0, 2, 0}, control_variance{0.4, 4, 0, 0.4, 0};
+  std::vector<double> observed{2, 2, 0, 0, 0}, variance{0.1, 0.1, 0, 0, 0};
+  std::int64_t control_cells = 40, cells = 10;
+  ValueKind values = ValueKind::expression;
+
+  Selected select(std::vector<std::pair<std::string, std::string>> const& settings) const {
+    GeneTable const table(std::vector<std::string>{"A", "B", "C", "D", "E"});
+    Condition const condition = parse_condition("A+ctrl", {});
+    GeneSelection selection;
+    OptionList options;
+    selection.declare(options);
+    for (auto const& [key, value] : settings) options.assign(key, value);
+    ScoreContext const context{&table, values, control, {}, control_variance, control_cells};
+    Selected out;
+    out.status = selection
+                     .select(context, selection.candidates(context, 5),
+                             {&condition, observed, {}, variance, cells}, out.genes)
+                     .word();
+    return out;
+  }
+};
+
 }  // namespace
 
 TEST_CASE("all genes, the highest in control, the most changed") {
@@ -67,8 +91,44 @@ TEST_CASE("a latent screen has no genes to choose") {
   CHECK(selected({{"exclude-target", "yes"}}, "", ValueKind::latent).status == "not_applicable");
 }
 
+TEST_CASE("the genes of the largest |t|, by hand") {
+  // t: 1 / sqrt(0.01 + 0.01), 1 / sqrt(0.01 + 0.1), none, -2 / sqrt(0.01), none
+  Moments made;
+  CHECK(made.select({{"genes", "top-de:1"}}).genes == Genes{3});
+  CHECK(made.select({{"genes", "top-de:2"}}).genes == Genes{0, 3});
+  CHECK(made.select({{"genes", "top-de:4"}}).genes == Genes{0, 1, 2, 3});  // C before E
+  CHECK(made.select({{"genes", "top-de:9"}}).genes.size() == 5);
+  CHECK(made.select({{"genes", "top-de:2"}, {"exclude-target", "yes"}}).genes == Genes{1, 3});
+  CHECK(made_metric("l2 genes=top-de:20").label() == "l2@genes=top-de:20");
+}
+
+TEST_CASE("non-dropout keeps what the perturbed cells express, or neither side does") {
+  Moments const made;
+  CHECK(made.select({{"non-dropout", "yes"}}).genes == Genes{0, 1, 2, 4});
+  CHECK(made.select({{"genes", "top-de:2"}, {"non-dropout", "yes"}}).genes == Genes{0, 1});
+  CHECK(made.select({{"genes", "top-expressed:1"}, {"non-dropout", "yes"}}).genes == Genes{0});
+}
+
+TEST_CASE("top-de needs variances and two cells a side") {
+  Moments made;
+  made.control_cells = 1;
+  CHECK(made.select({{"genes", "top-de:2"}}).status == "too_few_cells");
+  made = {};
+  made.cells = 1;
+  CHECK(made.select({{"genes", "top-de:2"}}).status == "too_few_cells");
+  made = {};
+  made.variance.clear();
+  CHECK(made.select({{"genes", "top-de:2"}}).status == "needs_cells");
+  CHECK(made.select({{"genes", "top-delta:2"}}).status == "ok");
+  made = {};
+  made.values = ValueKind::latent;
+  CHECK(made.select({{"genes", "top-de:2"}}).status == "not_applicable");
+  CHECK(made.select({{"non-dropout", "yes"}}).status == "not_applicable");
+}
+
 TEST_CASE("genes= refuses what it does not know") {
-  for (auto const* value : {"top:5", "top-expressed:0", "top-delta:x", "file:"})
+  for (auto const* value :
+       {"top:5", "top-expressed:0", "top-delta:x", "top-de:0", "top-de", "file:"})
     CHECK_THROWS_AS(selected({{"genes", value}}), UserError);
 }
 

@@ -63,3 +63,11 @@ TEST_CASE("a split communicator holds the ranks of one colour") {
   CHECK(half.size() == (world.size() + 1 - world.rank() % 2) / 2);
   CHECK(half.max(static_cast<double>(world.rank() % 2)) == world.rank() % 2);
 }
+
+TEST_CASE("ranks of one machine are counted") {
+  auto const world = Communicator::world();
+  int const here = world.ranks_on_node();
+  CHECK(here >= 1);
+  CHECK(here <= world.size());
+  CHECK(Communicator::self().ranks_on_node() == 1);
+}

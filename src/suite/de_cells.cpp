@@ -1,0 +1,160 @@
+#include "suite/de_cells.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+namespace pertscale {
+
+namespace {
+
+/// Largest |value| of log1p-normalised data: e^32 is 8e13 counts.
+constexpr double largest_log_value = 32;
+
+/// A cell's small counts recur: each is logged once.
+class CellLogs {
+ public:
+  CellLogs(double target, double total) : target_(target), total_(total) {}
+  double operator()(double count) {
+    if (count >= static_cast<double>(kept_.size())) return log_normalised(count, target_, total_);
+    auto const at = static_cast<std::size_t>(count);
+    if ((known_ >> at & 1U) == 0) {
+      kept_[at] = log_normalised(count, target_, total_);
+      known_ |= 1U << at;
+    }
+    return kept_[at];
+  }
+
+ private:
+  double target_, total_;
+  std::array<double, 32> kept_{};
+  std::uint32_t known_ = 0;
+};
+
+/// Reads slabs and log-normalises their values.
+class CellReader {
+ public:
+  CellReader(Dataset const& dataset, Communicator const& comm, std::uint64_t memory)
+      : data_(dataset) {
+    PassOptions options;
+    options.slab_bytes = std::min<std::uint64_t>(memory / 8, std::uint64_t{32} << 20);
+    agree(comm, [&] {
+      source_ = std::make_unique<CellSource>(data_);
+      slabs_ = source_->slabs(options.slab_bytes);
+    });
+    PassReport report;
+    sizes_ = library_sizes(data_, *source_, comm, options, report);
+  }
+
+  std::size_t slabs() const { return slabs_.size(); }
+
+  void read(std::size_t slab, MatrixBlock& block) const {
+    source_->read(slabs_[slab], block);
+    for (std::int64_t i = 0; i < block.count(); ++i) {
+      auto const begin = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i)]);
+      auto const end = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i) + 1]);
+      if (block.by_column)
+        normalise_column(block, begin, end, block.major(i));
+      else if (kept(block.major(i)))
+        normalise_row(block, begin, end, block.major(i));
+    }
+  }
+
+ private:
+  bool kept(std::int64_t cell) const {
+    return data_.row_of_cell[static_cast<std::size_t>(cell)] >= 0;
+  }
+
+  void check(std::int64_t cell, std::int64_t gene, double value) const {
+    if (!(std::fabs(value) <= largest_log_value))
+      refuse_value(data_, cell, gene, value, largest_log_value);
+  }
+
+  void normalise_row(MatrixBlock& block, std::size_t begin, std::size_t end,
+                     std::int64_t cell) const {
+    if (!sizes_.counts()) {
+      for (std::size_t k = begin; k < end; ++k) check(cell, block.minor[k], block.values[k]);
+      return;
+    }
+    CellLogs logs(sizes_.target, sizes_.total(cell));
+    for (std::size_t k = begin; k < end; ++k)
+      if (block.values[k] != 0) block.values[k] = logs(block.values[k]);
+  }
+
+  void normalise_column(MatrixBlock& block, std::size_t begin, std::size_t end,
+                        std::int64_t gene) const {
+    for (std::size_t k = begin; k < end; ++k) {
+      std::int64_t const cell = block.minor[k];
+      if (!kept(cell) || block.values[k] == 0) continue;
+      if (sizes_.counts())
+        block.values[k] = sizes_.log_normalised(block.values[k], cell);
+      else
+        check(cell, gene, block.values[k]);
+    }
+  }
+
+  Dataset const& data_;
+  std::unique_ptr<CellSource> source_;
+  std::vector<CellSlab> slabs_;
+  LibrarySizes sizes_;
+};
+
+/// Are the values of every file floats, or whole numbers that floats hold?
+bool exactly_floats(Dataset const& dataset) {
+  static std::set<std::string> const types{"float32", "float16", "int8", "uint8",
+                                           "int16",   "uint16",  "bool"};
+  return dataset.spec.values != "counts" &&
+         std::all_of(dataset.parts.begin(), dataset.parts.end(),
+                     [](auto const& part) { return types.contains(part.info.value_type); });
+}
+
+}  // namespace
+
+CellDesign cell_design(Dataset const& dataset, bool by_batch) {
+  auto const& labels = dataset.labels;
+  std::size_t const batches = by_batch ? dataset.batch.names.size() : 1;
+  CellDesign out;
+  out.design.rows = labels.rows().size();
+  out.design.strata = labels.contexts().size() * batches;
+  auto const batch_of = [&](std::size_t cell) {
+    return by_batch ? static_cast<std::size_t>(dataset.batch.code_of_cell[cell]) : 0;
+  };
+  std::vector<std::int64_t> cells(labels.rows().size() * batches, 0);
+  for (std::size_t cell = 0; cell < dataset.row_of_cell.size(); ++cell)
+    if (dataset.row_of_cell[cell] >= 0)
+      ++cells[static_cast<std::size_t>(dataset.row_of_cell[cell]) * batches + batch_of(cell)];
+  std::vector<std::int32_t> number(cells.size(), -1);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (cells[i] == 0) continue;
+    std::size_t const row = i / batches;
+    number[i] = static_cast<std::int32_t>(out.design.groups.size());
+    out.design.groups.push_back(
+        {static_cast<std::uint32_t>(row),
+         static_cast<std::uint32_t>(labels.rows()[row].context * batches + i % batches), cells[i],
+         labels.condition_of(row).is_control()});
+  }
+  out.group_of_cell.assign(dataset.row_of_cell.size(), -1);
+  for (std::size_t cell = 0; cell < dataset.row_of_cell.size(); ++cell)
+    if (dataset.row_of_cell[cell] >= 0)
+      out.group_of_cell[cell] =
+          number[static_cast<std::size_t>(dataset.row_of_cell[cell]) * batches + batch_of(cell)];
+  return out;
+}
+
+EntrySource cell_entries(Dataset const& dataset, std::vector<std::int32_t> group_of_cell,
+                         Communicator const& comm, std::uint64_t memory) {
+  auto const reader = std::make_shared<CellReader const>(dataset, comm, memory);
+  EntrySource source;
+  source.slabs = reader->slabs();
+  source.genes = dataset.genes.size();
+  source.whole_columns =
+      dataset.parts.size() == 1 && dataset.parts.front().info.layout == MatrixInfo::Layout::csc;
+  source.narrow = exactly_floats(dataset);
+  source.most = static_cast<std::uint64_t>(dataset.info.stored);
+  source.group_of_cell = std::move(group_of_cell);
+  source.read = [reader](std::size_t slab, MatrixBlock& block) { reader->read(slab, block); };
+  return source;
+}
+
+}  // namespace pertscale

@@ -1,0 +1,24 @@
+#pragma once
+#include <memory>
+
+#include "suite/cell_source.hpp"
+#include "suite/gene_entries.hpp"
+#include "suite/library_sizes.hpp"
+
+namespace pertscale {
+
+/// Rank groups of a screen: its rows, or its rows within batches.
+struct CellDesign {
+  RankDesign design;
+  std::vector<std::int32_t> group_of_cell;  ///< by row of the matrix; -1: left out
+};
+
+/// A context is one stratum, or one a batch.
+CellDesign cell_design(Dataset const& dataset, bool by_batch);
+
+/// The cells of a dataset, log-normalised, as a source of entries. Reads library sizes first where
+/// the values are counts (one pass). `dataset` must outlive the source. Collective.
+EntrySource cell_entries(Dataset const& dataset, std::vector<std::int32_t> group_of_cell,
+                         Communicator const& comm, std::uint64_t memory);
+
+}  // namespace pertscale

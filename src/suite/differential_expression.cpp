@@ -1,0 +1,177 @@
+#include "suite/differential_expression.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <optional>
+
+#include "core/error.hpp"
+#include "parallel/phase_meter.hpp"
+#include "suite/de_cells.hpp"
+#include "suite/de_output.hpp"
+#include "suite/de_records.hpp"
+#include "suite/prepare.hpp"
+#include "suite/scratch_folder.hpp"
+
+namespace pertscale {
+
+namespace {
+
+class DeWork {
+ public:
+  DeWork(Dataset const& dataset, Communicator const& comm, DeRun const& run)
+      : data_(dataset), comm_(comm), run_(run), scratch_(comm, run.out, "de") {}
+
+  std::string work() {
+    auto const start = std::chrono::steady_clock::now();
+    choose_genes();
+    DeRecords const blank(data_.labels, run_.options, genes_.size());
+    shape_ = blank.shape();
+    agree(comm_, [&] { records_.emplace(scratch_.path() / "records", shape_); });
+    if (run_.options.needs_cells())
+      test_cells();
+    else
+      test_moments();
+    agree(comm_, [&] { records_->close(); });
+    comm_.barrier();
+    auto const tested = std::chrono::steady_clock::now();
+    write_tables();
+    auto const done = std::chrono::steady_clock::now();
+    auto const seconds = [](auto from, auto to) {
+      return std::chrono::duration<double>(to - from).count();
+    };
+    text_ +=
+        fmt::format("tests        {} in {:.2f} s; tables {:.2f} s\n", shape_.rows * shape_.genes,
+                    comm_.max(seconds(start, tested)), comm_.max(seconds(tested, done)));
+    return text_ + fmt::format("peak memory  {:.0f} MiB a rank\n", comm_.max(peak_rss_mib()));
+  }
+
+ private:
+  bool by_batch() const { return run_.options.stratify == "batch"; }
+  bool needs_screen() const { return !run_.options.wilcoxon() || data_.spec.genes != "all"; }
+
+  /// The genes of the tables; and the profiles, where tests or the choice of genes need them.
+  void choose_genes() {
+    genes_.resize(data_.genes.size());
+    std::iota(genes_.begin(), genes_.end(), std::size_t{0});
+    if (!needs_screen()) return;
+    MomentOptions options;
+    options.memory = run_.memory;
+    PrepareReport report;
+    auto const start = std::chrono::steady_clock::now();
+    screen_ = prepare_screen(data_, comm_, scratch_.path(), options, &report);
+    std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - start;
+    text_ += "prepared     " + prepare_text(report, comm_.max(taken.count())) + "\n";
+    genes_ = report.genes;
+    if (screen_->variance.empty())
+      throw UserError(
+          fmt::format("{}: a t-test needs variances, and there is no layer variance to use; add "
+                      "one to the file",
+                      data_.spec.path));
+  }
+
+  std::vector<SampleMoments> moments_of(std::size_t gene) const {
+    std::vector<SampleMoments> out;
+    for (std::size_t row = 0; row < data_.labels.rows().size(); ++row)
+      out.push_back({screen_->mean.row(row)[gene], screen_->variance.row(row)[gene],
+                     data_.labels.rows()[row].cells});
+    return out;
+  }
+
+  void test_moments() {
+    agree(comm_, [&] {
+      constexpr std::size_t width = 8;  // genes of one cache line of the profiles
+      DeRecords records(data_.labels, run_.options, genes_.size());
+      auto const ranks = static_cast<std::size_t>(comm_.size());
+      for (auto first = static_cast<std::size_t>(comm_.rank()) * width; first < genes_.size();
+           first += ranks * width) {
+        for (std::size_t g = first; g < std::min(first + width, genes_.size()); ++g) {
+          records.from_moments(moments_of(g));
+          records_->write(g, records.record());
+        }
+      }
+    });
+  }
+
+  void test_cells() {
+    auto cells = cell_design(data_, by_batch());
+    note_strata(cells.design);
+    auto const source = cell_entries(data_, std::move(cells.group_of_cell), comm_, run_.memory);
+    RankingPlan plan;
+    plan.design = std::move(cells.design);
+    plan.genes = genes_;
+    plan.memory = run_.memory;
+    plan.options.reference = run_.options.test_reference();
+    plan.options.continuity = run_.options.continuity;
+    plan.options.sums = run_.options.mean_kind() == FoldChangeMean::arithmetic
+                            ? SummedValues::naturals
+                            : SummedValues::logs;
+    plan.options.control_naturals = run_.options.gated();
+    DeRecords records(data_.labels, run_.options, genes_.size());
+    auto const report =
+        rank_genes(source, plan, comm_, [&](std::size_t place, RankSums const& sums) {
+          if (!run_.options.wilcoxon()) records.from_moments(moments_of(place));
+          records.from_ranks(sums);
+          records_->write(place, records.record());
+        });
+    text_ +=
+        fmt::format("ranked       {} round(s), {} pass(es), gathering {:.2f} s, testing {:.2f} s\n",
+                    report.rounds, report.passes, report.gather_seconds, report.test_seconds);
+  }
+
+  /// Batches of each tested row that hold both sides, and those that hold nothing to compare with.
+  void note_strata(RankDesign const& design) {
+    if (!by_batch()) return;
+    bool const rest = run_.options.test_reference() == TestReference::rest;
+    std::vector<std::int64_t> reference(design.strata, 0);
+    for (auto const& group : design.groups)
+      if (rest || group.control) reference[group.stratum] += group.cells;
+    std::vector<std::int64_t> both(design.rows, 0), alone(design.rows, 0);
+    for (auto const& group : design.groups) {
+      bool const compared = reference[group.stratum] > (rest ? group.cells : 0);
+      ++(compared ? both : alone)[group.row];
+    }
+    for (auto const row : tested_rows(data_.labels)) {
+      strata_.push_back(both[row]);
+      without_reference_.push_back(alone[row]);
+    }
+  }
+
+  void write_tables() {
+    std::vector<std::string> names;
+    for (auto const gene : genes_) names.push_back(data_.genes.name(gene));
+    DeTables const tables{
+        data_.labels, run_.options,       std::move(names), tested_rows(data_.labels),
+        strata_,      without_reference_, run_.memory};
+    text_ += on_root(comm_, [&] {
+      GeneRecordReader const reader(scratch_.path() / "records", shape_);
+      auto const [kept, all] = write_de_tables(tables, reader, run_.out, run_.csv, scratch_.path());
+      if (!run_.options.gated()) return std::string();
+      return fmt::format("gate         {} of {} genes (over contexts) are adjusted for\n", kept,
+                         all);
+    });
+  }
+
+  Dataset const& data_;
+  Communicator const& comm_;
+  DeRun const& run_;
+  ScratchFolder scratch_;
+  std::string text_;
+  std::vector<std::size_t> genes_;  ///< numbers in the matrix
+  std::optional<Screen> screen_;
+  RecordShape shape_;
+  std::optional<GeneRecordWriter> records_;
+  std::vector<std::int64_t> strata_, without_reference_;
+};
+
+}  // namespace
+
+std::string differential_expression(Dataset const& dataset, Communicator const& comm,
+                                    DeRun const& run) {
+  check_de(run.options, dataset);
+  return DeWork(dataset, comm, run).work();
+}
+
+}  // namespace pertscale
