@@ -33,7 +33,9 @@ void make_store(Dataset const& dataset, Communicator const& comm, po::variables_
   say(ingest_store(dataset, comm, out, options));
   if (!pseudobulk.empty()) {
     auto const stored = open_dataset(spec_of_store(dataset.spec, out), comm);
-    ingest_screen(stored, comm, options, pseudobulk);
+    MomentOptions moments;
+    moments.memory = options.memory;
+    ingest_screen(stored, comm, moments, pseudobulk);
     say("pseudobulk   " + pseudobulk + "\n");
   }
   if (values["check"].as<bool>()) say(check_store(out, comm));

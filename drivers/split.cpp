@@ -16,6 +16,12 @@ namespace {
 
 namespace po = boost::program_options;
 
+std::vector<std::string> inputs_of(DatasetSpec const& spec, std::string const& study) {
+  std::vector<std::string> out{study, spec.file};
+  for (auto const& part : spec.files()) out.push_back(part.path);
+  return out;
+}
+
 int run_split(po::variables_map const& values) {
   auto const inputs = values["input"].as<std::vector<std::string>>();
   if (inputs.size() != 1 || values.count("out") == 0)
@@ -26,7 +32,7 @@ int run_split(po::variables_map const& values) {
       inputs.front(), [&](std::string const& path) { return shared_text(comm, path); }, false);
   std::error_code error;
   for (auto const& spec : study.datasets)
-    for (auto const& input : {inputs.front(), spec.file, spec.path})
+    for (auto const& input : inputs_of(spec, inputs.front()))
       if (std::filesystem::equivalent(out, input, error))
         throw UserError(fmt::format("--out {} is an input of the study; name another file", out));
   auto const plan = make_plan(study, open_datasets(study.datasets, comm));

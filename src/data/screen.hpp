@@ -19,9 +19,12 @@ struct Screen {
   ValueKind values = ValueKind::expression;
   GeneTable genes;
   Labels labels;
-  ProfileTable mean;      ///< rows of labels x genes: mean of the normalised values over cells
+  ProfileTable mean;      ///< rows of labels x genes: mean of the normalised values over cells;
+                          ///< with matched controls: pooled control + (mean - matched control)
   ProfileTable variance;  ///< the same shape, unbiased over cells; empty where the screen has none
   ProfileTable nonzero;   ///< the same shape, fraction of cells with a value other than 0; or empty
+  ProfileTable measured_mean{};    ///< the means themselves, where `mean` is matched; else empty
+  ProfileTable matched_control{};  ///< control in each row's mix of batches; else empty
 
   Profile profile(std::size_t row) const { return mean.row(row); }
   /// The control row of a context; throws InternalError if there is none (checked when prepared).

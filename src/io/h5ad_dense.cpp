@@ -5,6 +5,7 @@
 
 #include "io/h5ad_matrix.hpp"
 #include "io/number_sweeps.hpp"
+#include "io/room.hpp"
 
 namespace pertscale {
 
@@ -187,6 +188,7 @@ void DenseMatrix::stage(MatrixSlab const& slab) const {
   auto* const raw = values_.raw();
   raw->abandon();
   staged_first_ = staged_last_ = 0;
+  make_room(staged_, static_cast<std::size_t>(last - first) * row_bytes());
   staged_.resize(static_cast<std::size_t>(last - first) * row_bytes());
   staged_first_ = first;
   staged_last_ = last;
@@ -234,8 +236,8 @@ void DenseMatrix::read(MatrixSlab const& slab, MatrixBlock& block) const {
   block.values.clear();
   block.minor.clear();
   // Memory that is never written is never resident, so room for the worst case costs nothing.
-  block.values.reserve(static_cast<std::size_t>(slab.stored) + 1);
-  block.minor.reserve(static_cast<std::size_t>(slab.stored) + 1);
+  make_room(block.values, static_cast<std::size_t>(slab.stored) + 1);
+  make_room(block.minor, static_cast<std::size_t>(slab.stored) + 1);
   bool strange = false;
   if (how.raw) {
     stage(slab);

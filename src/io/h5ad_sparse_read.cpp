@@ -5,6 +5,7 @@
 
 #include "io/h5ad_sparse.hpp"
 #include "io/number_sweeps.hpp"
+#include "io/room.hpp"
 
 namespace pertscale {
 
@@ -78,8 +79,11 @@ void SparseMatrix::begin(MatrixSlab const& slab, MatrixBlock& block) const {
   block.offsets.resize(static_cast<std::size_t>(slab.last - slab.first) + 1);
   std::transform(from, from + (slab.last - slab.first) + 1, block.offsets.begin(),
                  [first](std::int64_t start) { return start - first; });
-  block.minor.resize(static_cast<std::size_t>(slab.stored));
-  block.values.resize(static_cast<std::size_t>(slab.stored));
+  auto const stored = static_cast<std::size_t>(slab.stored);
+  make_room(block.minor, stored);
+  make_room(block.values, stored);
+  block.minor.resize(stored);
+  block.values.resize(stored);
   strange_ = false;
   if (auto* const raw = raw_within(indices_, slab.bytes))
     raw->start(

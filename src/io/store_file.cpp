@@ -36,12 +36,16 @@ bool is_store(std::string const& path) {
   }
 }
 
-StoreFile::StoreFile(std::string const& path, StoreShape shape, std::vector<StorePiece> pieces)
+StoreFile::StoreFile(std::string const& path, StoreShape shape, std::vector<StorePiece> pieces,
+                     std::vector<std::int64_t> moment_crcs)
     : file_(path),
       shape_(std::move(shape)),
       pieces_(std::move(pieces)),
+      moment_crcs_(std::move(moment_crcs)),
       values_(file_, "X/data"),
-      genes_(file_, "X/indices") {}
+      genes_(file_, "X/indices") {
+  open_moments();
+}
 
 StoreFile::StoreFile(std::string const& path)
     : file_(sealed(path)), values_(file_, "X/data"), genes_(file_, "X/indices") {
@@ -57,6 +61,10 @@ StoreFile::StoreFile(std::string const& path)
   read_groups();
   read_pieces();
   moment_crcs_ = Hdf5Dataset(file_, in_store("moments/crc32")).integers();
+  open_moments();
+}
+
+void StoreFile::open_moments() {
   for (auto const* name : store_moment_names)
     moments_.emplace_back(file_, in_store(std::string("moments/") + name));
 }
@@ -136,10 +144,14 @@ void StoreFile::read(std::size_t first, std::size_t last, MatrixBlock& block) co
 void StoreFile::verify(std::size_t part, std::size_t parts) const {
   MatrixBlock block;
   for (std::size_t p = part; p < pieces_.size(); p += parts) read(p, p + 1, block);
+  for (std::size_t group = part; group < shape_.groups.size(); group += parts)
+    verify_moments(group);
+}
+
+void StoreFile::verify_moments(std::size_t group) const {
   std::vector<std::byte> row(static_cast<std::size_t>(shape_.genes) * sizeof(double));
-  for (std::size_t r = part; r < shape_.groups.size(); r += parts)
-    for (std::size_t t = 0; t < store_moment_names.size(); ++t)
-      read_rows(static_cast<StoreMoment>(t), static_cast<std::int64_t>(r), row);
+  for (std::size_t t = 0; t < store_moment_names.size(); ++t)
+    read_rows(static_cast<StoreMoment>(t), static_cast<std::int64_t>(group), row);
 }
 
 void StoreFile::read_values(StorePiece const& piece, std::span<double> out) const {

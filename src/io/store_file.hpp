@@ -20,8 +20,10 @@ class StoreFile {
  public:
   /// Checks the seal, and with it all tables; values and moments are checked when read.
   explicit StoreFile(std::string const& path);
-  /// A store that is not sealed yet, to read back its values.
-  StoreFile(std::string const& path, StoreShape shape, std::vector<StorePiece> pieces);
+  /// A store that is not sealed yet, to read back its values, and its moments where their checksums
+  /// are known.
+  StoreFile(std::string const& path, StoreShape shape, std::vector<StorePiece> pieces,
+            std::vector<std::int64_t> moment_crcs = {});
 
   std::string const& path() const { return file_.path(); }
   StoreShape const& shape() const { return shape_; }
@@ -36,6 +38,8 @@ class StoreFile {
   /// Reads and checks every `parts`-th piece and row of moments from the `part`-th on; the rest of
   /// the file was checked when it was opened.
   void verify(std::size_t part = 0, std::size_t parts = 1) const;
+  /// Reads and checks the moments of a group.
+  void verify_moments(std::size_t group) const;
   /// The piece that holds a cell.
   std::size_t piece_of(std::int64_t cell) const;
   /// Rows [first, last) x genes of a table of moments.
@@ -44,6 +48,7 @@ class StoreFile {
   std::vector<std::int64_t> count_sums(std::int64_t first, std::int64_t last) const;
 
  private:
+  void open_moments();
   void read_groups();
   void read_pieces();
   void read_values(StorePiece const& piece, std::span<double> out) const;

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 
 #include "core/error.hpp"
 #include "io/h5ad_frame_output.hpp"
@@ -82,7 +83,7 @@ class StoreCreator {
     auto const x = root_.group("X", {"csr_matrix", "0.1.0"});
     std::vector<std::int64_t> const sides{shape_.cells(), shape_.genes};
     x.attribute("shape", std::span<std::int64_t const>(sides));
-    x.array<std::int64_t>("indptr", shape_.offsets);
+    indptr(x);
     write_frame(root_, "obs", content.obs);
     write_frame(root_, "var", content.var);
     auto const store = x.group("pertscale_store", dict);
@@ -107,6 +108,16 @@ class StoreCreator {
     auto const made = parent.reserve(name, type, sides.rows, sides.columns);
     auto const offset = H5Dget_offset(made.id());
     if (offset != HADDR_UNDEF) bulk_.push_back({offset, H5Dget_storage_size(made.id())});
+  }
+
+  /// Of the type of the genes where it can be: scipy slices no matrix whose two differ.
+  void indptr(Hdf5Output const& x) const {
+    if (shape_.stored() > std::numeric_limits<std::int32_t>::max()) {
+      x.array<std::int64_t>("indptr", shape_.offsets);
+    } else {
+      std::vector<std::int32_t> const narrow(shape_.offsets.begin(), shape_.offsets.end());
+      x.array<std::int32_t>("indptr", narrow);
+    }
   }
 
   void groups(Hdf5Output const& into) const {

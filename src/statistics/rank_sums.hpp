@@ -72,19 +72,29 @@ class RankSums {
  private:
   __extension__ using Wide = unsigned __int128;
 
+  /// What the inner loops touch of a group.
   struct Group {
     std::int64_t twice;  ///< twice U, or twice the rank sum while the reference is `rest`
-    double sum, squares, natural;
-    std::uint32_t stratum, in_block;
-    std::uint32_t nonzero;
-    bool control;
+    std::uint32_t stratum, member;     ///< member 1: one of the cells that groups are compared with
+    std::uint32_t block, block_place;  ///< the tie block met last, and cells of the group in it
+    std::uint64_t ties;                ///< a sixth of `Side::ties`, modulo 2^64
+    std::int64_t values;               ///< of the present walk
+  };
+  /// The rest of a group.
+  struct Side {
+    std::int64_t negative, positive;  ///< values
     Wide ties;  ///< by which the tie term of group and control exceeds that of control alone
   };
-  /// Of the cells that groups are compared with: control, or all.
+  struct Sums {
+    double sum, squares;
+  };
+  /// Of the cells that groups are compared with (control, or all), values up to where a walk is.
   struct Stratum {
-    std::int64_t below, in_block;
+    std::int64_t count, at_block;  ///< so far, and where the tie block that was met last begins
+    std::uint32_t block;
+    std::uint64_t sixth;  ///< of the tie term, modulo 2^64
+    std::int64_t negative, zeros, cells;
     Wide ties;
-    std::int64_t cells;
   };
   struct Compared {
     std::int64_t cells, reference, twice_excess;  ///< twice (U - mean)
@@ -97,21 +107,33 @@ class RankSums {
   }
   template <class Key>
   void rank_entries(std::vector<RankEntry<Key>>& entries, std::vector<RankEntry<Key>>& scratch);
+  /// Entries [begin, end), sorted, all negative or all positive.
   template <bool rest, class Key>
-  void walk(std::vector<RankEntry<Key>> const& entries, std::size_t begin, std::size_t end);
-  template <bool rest, class Key>
-  void tie_block(RankEntry<Key> const* begin, RankEntry<Key> const* end);
+  void walk(RankEntry<Key> const* begin, RankEntry<Key> const* end);
+  template <bool one>
+  class Count;
+  template <bool one, class Key>
+  void count_up(RankEntry<Key> const* begin, RankEntry<Key> const* end);
+  template <bool rest, bool one, class Key>
+  void count_down(RankEntry<Key> const* begin, RankEntry<Key> const* end);
+  template <class Key>
+  void sum_values(RankEntry<Key> const* begin, RankEntry<Key> const* end);
   template <bool rest>
-  void zero_block();
-  void add_value(Group& group, double value) const;
+  void add_zeros();
+  void reset();
+  void finish_ties();
+  static void add_sixth(std::uint64_t term, std::uint64_t& low, Wide& high);
   bool compare(std::size_t group, Compared& out) const;
 
   RankDesign design_;
   RankOptions options_;
   std::vector<std::size_t> first_group_;  ///< of each row, and the end
   std::vector<Group> groups_;
+  std::vector<Side> sides_;
+  std::vector<Sums> sums_;
+  std::vector<double> naturals_;
   std::vector<Stratum> strata_;
-  std::vector<std::uint32_t> touched_;
+  std::vector<std::uint32_t> below_;  ///< of each entry: cells compared with below its tie block
   std::vector<RankEntry<std::uint32_t>> scratch32_;
   std::vector<RankEntry<std::uint64_t>> scratch64_;
 };

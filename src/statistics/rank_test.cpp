@@ -20,7 +20,7 @@ bool RankSums::compare(std::size_t g, Compared& out) const {
   // the rank sum of n1 cells among themselves is n1 (n1 + 1) / 2
   std::int64_t const twice_u = group.twice - (rest ? out.cells * (out.cells + 1) : 0);
   out.twice_excess = twice_u - out.cells * out.reference;
-  Wide const ties = stratum.ties + (rest ? 0 : group.ties);
+  Wide const ties = stratum.ties + (rest ? 0 : sides_[g].ties);
   std::int64_t const all = out.cells + out.reference;
   auto const n = static_cast<double>(all);
   out.variance = ties == cube_less_one(all)
@@ -66,8 +66,8 @@ SampleMoments RankSums::moments(std::size_t row) const {
   SampleMoments out;
   double sum = 0, squares = 0;
   for (std::size_t g = first_group_[row]; g < first_group_[row + 1]; ++g) {
-    sum += groups_[g].sum;
-    squares += groups_[g].squares;
+    sum += sums_[g].sum;
+    squares += sums_[g].squares;
     out.cells += design_.groups[g].cells;
   }
   auto const n = static_cast<double>(out.cells);
@@ -80,7 +80,7 @@ double RankSums::control_natural(std::size_t row) const {
   double sum = 0;
   std::int64_t cells = 0;
   for (std::size_t g = first_group_[row]; g < first_group_[row + 1]; ++g) {
-    sum += groups_[g].natural;
+    sum += naturals_[g];
     cells += design_.groups[g].cells;
   }
   return sum / static_cast<double>(cells);

@@ -19,16 +19,16 @@ bool compare(double value, std::string const& comparison, double bound) {
 }
 
 /// Which cells pass one `where`.
-std::vector<bool> passing(CellFilter const& filter, ScreenReader const& reader) {
+std::vector<bool> passing(CellFilter const& filter, CellObs const& obs) {
   std::vector<bool> keep;
   bool const by_number = filter.comparison[0] == '<' || filter.comparison[0] == '>';
   if (by_number) {
     double const bound = *parse_double(filter.values[0]);
-    for (double const value : reader.obs_numbers(filter.column))
+    for (double const value : obs.numbers(filter.column))
       keep.push_back(compare(value, filter.comparison, bound));
     return keep;
   }
-  auto const column = reader.obs(filter.column);
+  auto const column = obs.text(filter.column);
   std::set<std::string> const wanted(filter.values.begin(), filter.values.end());
   bool const when_found = filter.comparison == "=";
   for (std::size_t i = 0; i < column.values.size(); ++i) {
@@ -46,10 +46,10 @@ std::string count_text(std::int64_t count, std::string_view noun) {
 
 std::string_view noun_of(DatasetSpec const& spec) { return spec.rows == "cells" ? "cell" : "row"; }
 
-void apply_where(Dataset& dataset, ScreenReader const& reader, LabelDraft& draft) {
+void apply_where(Dataset& dataset, CellObs const& obs, LabelDraft& draft) {
   auto& condition_of = draft.condition_of;
   for (auto const& filter : dataset.spec.where) {
-    auto const keep = passing(filter, reader);
+    auto const keep = passing(filter, obs);
     std::int64_t dropped = 0;
     for (std::size_t i = 0; i < keep.size(); ++i) {
       if (keep[i] || condition_of[i] == left_out) continue;
@@ -80,7 +80,7 @@ void keep_listed(Dataset& dataset, LabelDraft& draft) {
     throw UserError(
         fmt::format("{}: {} of the list's conditions are not in {} (first: '{}'); correct the list "
                     "or the condition-column",
-                    spec.conditions.path, wanted.size(), spec.path, wanted.begin()->second));
+                    spec.conditions.path, wanted.size(), spec.screen(), wanted.begin()->second));
   std::int64_t dropped = 0;
   for (auto& condition : draft.condition_of)
     if (condition != left_out && !keep[static_cast<std::size_t>(condition)]) {
@@ -102,35 +102,63 @@ CellLists cells_by_group(LabelDraft const& draft) {
   return lists;
 }
 
-void bound_cells(Dataset& dataset, LabelDraft& draft) {
+namespace {
+
+/// Keeps a seeded sample of `bound` cells; it depends on the names of context and condition.
+/// Returns how many were left out.
+std::int64_t sample_cells(Dataset const& dataset, LabelDraft& draft,
+                          CellLists::value_type const& list, std::int64_t bound) {
+  auto const& [group, cells] = list;
+  auto const count = static_cast<std::int64_t>(cells.size());
+  if (bound == 0 || count <= bound) return 0;
+  auto const& context = draft.contexts[static_cast<std::size_t>(group.first)];
+  auto const& condition = draft.conditions[static_cast<std::size_t>(group.second)];
+  RandomStream random(static_cast<std::uint64_t>(dataset.spec.sample_seed),
+                      "max-cells/" + context + "/" + condition.name);
+  auto const order = random.permutation(cells.size());
+  for (auto i = static_cast<std::size_t>(bound); i < cells.size(); ++i)
+    draft.condition_of[cells[order[i]]] = left_out;
+  return count - bound;
+}
+
+void note_sampled(Dataset& dataset, std::int64_t dropped, std::string_view noun,
+                  std::string_view key) {
+  if (dropped > 0)
+    dataset.notes.push_back(
+        fmt::format("{} left out by {} (a seeded sample stays)", count_text(dropped, noun), key));
+}
+
+}  // namespace
+
+void bound_control(Dataset& dataset, LabelDraft& draft) {
   auto const& spec = dataset.spec;
-  std::int64_t too_small = 0, small_cells = 0, sampled_out = 0;
-  for (auto& [group, cells] : cells_by_group(draft)) {
-    auto const& condition = draft.conditions[static_cast<std::size_t>(group.second)];
+  std::int64_t dropped = 0;
+  for (auto const& list : cells_by_group(draft))
+    if (draft.conditions[static_cast<std::size_t>(list.first.second)].is_control())
+      dropped += sample_cells(dataset, draft, list, spec.max_control_cells);
+  note_sampled(dataset, dropped, noun_of(spec), "max-control-cells");
+}
+
+void bound_conditions(Dataset& dataset, LabelDraft& draft) {
+  auto const& spec = dataset.spec;
+  std::int64_t too_small = 0, small_cells = 0, dropped = 0;
+  for (auto const& list : cells_by_group(draft)) {
+    auto const& [group, cells] = list;
+    if (draft.conditions[static_cast<std::size_t>(group.second)].is_control()) continue;
     auto const count = static_cast<std::int64_t>(cells.size());
-    if (!condition.is_control() && count < spec.min_cells) {
+    if (count < spec.min_cells) {
       ++too_small;
       small_cells += count;
       for (auto const cell : cells) draft.condition_of[cell] = left_out;
-      continue;
+    } else {
+      dropped += sample_cells(dataset, draft, list, spec.max_cells);
     }
-    std::int64_t const bound = condition.is_control() ? spec.max_control_cells : spec.max_cells;
-    if (bound == 0 || count <= bound) continue;
-    auto const& context = draft.contexts[static_cast<std::size_t>(group.first)];
-    RandomStream random(static_cast<std::uint64_t>(spec.sample_seed),
-                        "max-cells/" + context + "/" + condition.name);
-    auto const order = random.permutation(cells.size());
-    for (auto i = static_cast<std::size_t>(bound); i < cells.size(); ++i)
-      draft.condition_of[cells[order[i]]] = left_out;
-    sampled_out += count - bound;
   }
   if (too_small > 0)
     dataset.notes.push_back(fmt::format("{} left out in {} of fewer than {} (min-cells)",
                                         count_text(small_cells, noun_of(spec)),
                                         count_text(too_small, "condition"), spec.min_cells));
-  if (sampled_out > 0)
-    dataset.notes.push_back(fmt::format("{} left out by max-cells or max-control-cells",
-                                        count_text(sampled_out, noun_of(spec))));
+  note_sampled(dataset, dropped, noun_of(spec), "max-cells");
 }
 
 }  // namespace pertscale

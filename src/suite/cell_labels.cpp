@@ -15,10 +15,10 @@ namespace pertscale {
 namespace {
 
 /// Parses each distinct label once; cells of one condition share a number.
-void read_conditions(Dataset& dataset, ScreenReader const& reader, LabelDraft& draft) {
+void read_conditions(Dataset& dataset, CellObs const& obs, LabelDraft& draft) {
   auto const& spec = dataset.spec;
   auto const grammar = spec.grammar();
-  auto const column = reader.obs(spec.condition_column);
+  auto const column = obs.text(spec.condition_column);
   std::map<std::string, std::int32_t> by_label, by_key;
   std::int64_t unlabelled = 0;
   for (std::size_t i = 0; i < column.values.size(); ++i) {
@@ -37,8 +37,8 @@ void read_conditions(Dataset& dataset, ScreenReader const& reader, LabelDraft& d
     try {
       condition = parse_condition(label, grammar);
     } catch (UserError const& error) {
-      throw UserError(
-          fmt::format("{}: obs column '{}': {}", spec.path, spec.condition_column, error.what()));
+      throw UserError(fmt::format("{}: obs column '{}': {}", obs.part_of(i).path,
+                                  spec.condition_column, error.what()));
     }
     auto const next = static_cast<std::int32_t>(draft.conditions.size());
     auto const [at, fresh] = by_key.emplace(condition_key(condition, grammar), next);
@@ -55,13 +55,41 @@ void read_conditions(Dataset& dataset, ScreenReader const& reader, LabelDraft& d
                                         spec.condition_column));
 }
 
-void read_contexts(Dataset& dataset, ScreenReader const& reader, LabelDraft& draft) {
+/// Files of one context are one context.
+void contexts_of_parts(Dataset const& dataset, CellObs const& obs, LabelDraft& draft) {
+  std::set<std::string> names;
+  for (auto const& part : dataset.parts) names.insert(part.context);
+  draft.contexts.assign(names.begin(), names.end());
+  for (std::size_t i = 0; i < draft.context_of.size(); ++i)
+    draft.context_of[i] =
+        static_cast<std::int32_t>(std::distance(names.begin(), names.find(obs.part_of(i).context)));
+}
+
+/// A label that says "nan" is one as any other, but seldom meant.
+void note_nan(Dataset& dataset, LabelDraft const& draft) {
+  for (std::size_t c = 0; c < draft.conditions.size(); ++c) {
+    if (draft.conditions[c].name != "nan") continue;
+    auto const cells = std::count(draft.condition_of.begin(), draft.condition_of.end(),
+                                  static_cast<std::int32_t>(c));
+    if (cells > 0)
+      dataset.notes.push_back(
+          fmt::format("{} of a condition called nan: if they are of no perturbation, leave them "
+                      "out with where = {}!=nan",
+                      count_text(cells, noun_of(dataset.spec)), dataset.spec.condition_column));
+  }
+}
+
+void read_contexts(Dataset& dataset, CellObs const& obs, LabelDraft& draft) {
   draft.context_of.assign(draft.condition_of.size(), 0);
+  if (dataset.spec.contexts_by_part()) {
+    contexts_of_parts(dataset, obs, draft);
+    return;
+  }
   if (dataset.spec.context_column.empty()) {
     draft.contexts = {""};
     return;
   }
-  auto const column = reader.obs(dataset.spec.context_column);
+  auto const column = obs.text(dataset.spec.context_column);
   std::set<std::string> names;
   std::int64_t unlabelled = 0;
   for (std::size_t i = 0; i < column.values.size(); ++i) {
@@ -77,7 +105,7 @@ void read_contexts(Dataset& dataset, ScreenReader const& reader, LabelDraft& dra
     throw UserError(fmt::format(
         "{}: obs column '{}' holds the name '*', which stands for all contexts in the results; "
         "rename it",
-        dataset.spec.path, dataset.spec.context_column));
+        dataset.spec.screen(), dataset.spec.context_column));
   draft.contexts.assign(names.begin(), names.end());
   for (std::size_t i = 0; i < column.values.size(); ++i)
     if (draft.condition_of[i] != left_out)
@@ -95,7 +123,7 @@ void check_control(Dataset const& dataset) {
   auto const& spec = dataset.spec;
   auto const control = labels.control();
   if (labels.rows().empty())
-    throw UserError(fmt::format("{}: no {} is left after the filters of {}", spec.path,
+    throw UserError(fmt::format("{}: no {} is left after the filters of {}", spec.screen(),
                                 noun_of(spec), spec.file));
   if (!control) {
     std::vector<std::string> names;
@@ -105,19 +133,22 @@ void check_control(Dataset const& dataset) {
         fmt::format("{}: no control {} in obs column '{}' (control = {}; the column holds {} ...); "
                     "set control to the "
                     "name of the unperturbed condition",
-                    spec.path, noun_of(spec), spec.condition_column, join(spec.control, ","),
+                    spec.screen(), noun_of(spec), spec.condition_column, join(spec.control, ","),
                     join(names, ", ")));
   }
   std::vector<std::string> without;
   for (std::size_t context = 0; context < labels.contexts().size(); ++context)
     if (!labels.row(*control, context)) without.push_back(labels.contexts()[context]);
   if (!without.empty())
-    throw UserError(fmt::format("{}: no control {} in context {}; leave it out with where = {}!={}",
-                                spec.path, noun_of(spec), join(without, ", "), spec.context_column,
-                                join(without, ",")));
+    throw UserError(fmt::format(
+        "{}: no control {} in context {}; leave it out{}", spec.screen(), noun_of(spec),
+        join(without, ", "),
+        spec.contexts_by_part()
+            ? " of the parts"
+            : fmt::format(" with where = {}!={}", spec.context_column, join(without, ","))));
   if (labels.conditions().size() < 2)
     throw UserError(fmt::format("{}: all {}s are control; there is no perturbation to predict",
-                                spec.path, noun_of(spec)));
+                                spec.screen(), noun_of(spec)));
 }
 
 /// Sorts what is left into Labels.
@@ -165,32 +196,38 @@ void make_labels(Dataset& dataset, LabelDraft const& draft) {
 }
 
 /// Weights of pseudobulk rows: obs `cells` where there is one, else each row alike.
-void read_weights(Dataset& dataset, ScreenReader const& reader) {
+void read_weights(Dataset& dataset, CellObs const& obs) {
   auto const& spec = dataset.spec;
   if (spec.rows != "pseudobulk") return;
-  auto const columns = reader.obs_columns();
-  if (std::find(columns.begin(), columns.end(), "cells") == columns.end()) {
+  if (obs.files_without("cells").size() == dataset.parts.size()) {
     dataset.weights.assign(static_cast<std::size_t>(dataset.info.rows), 1.0);
     return;
   }
-  dataset.weights = reader.obs_numbers("cells");
+  dataset.weights = obs.numbers("cells");
   for (std::size_t i = 0; i < dataset.weights.size(); ++i)
     if (!(dataset.weights[i] > 0))
       throw UserError(fmt::format("{}: obs column 'cells' is {} in row {}; it must be positive",
-                                  spec.path, number_text(dataset.weights[i]), i));
+                                  obs.part_of(i).path, number_text(dataset.weights[i]),
+                                  static_cast<std::int64_t>(i) - obs.part_of(i).first_row));
 }
 
 }  // namespace
 
-void label_cells(Dataset& dataset, ScreenReader const& reader) {
+void label_cells(Dataset& dataset, CellObs const& obs) {
   LabelDraft draft;
-  read_conditions(dataset, reader, draft);
-  apply_where(dataset, reader, draft);
+  read_conditions(dataset, obs, draft);
+  apply_where(dataset, obs, draft);
   keep_listed(dataset, draft);
-  read_contexts(dataset, reader, draft);
-  bound_cells(dataset, draft);
-  read_weights(dataset, reader);
+  read_contexts(dataset, obs, draft);
+  note_nan(dataset, draft);
+  read_cell_columns(dataset, obs, draft);
+  need_batches(dataset, draft);
+  bound_control(dataset, draft);
+  need_matched_control(dataset, draft);
+  bound_conditions(dataset, draft);
+  read_weights(dataset, obs);
   make_labels(dataset, draft);
+  trim_cell_columns(dataset);
   check_control(dataset);
 }
 

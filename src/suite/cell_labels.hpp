@@ -1,13 +1,10 @@
 #pragma once
-#include <string>
-#include <vector>
-
-#include "suite/dataset.hpp"
+#include "suite/cell_obs.hpp"
 
 namespace pertscale {
 
-/// Reads obs through `reader`, applies the filters of `dataset.spec` and fills labels, row_of_cell,
-/// weights and notes. Runs on one rank.
-void label_cells(Dataset& dataset, ScreenReader const& reader);
+/// Reads obs, applies the filters of `dataset.spec` and fills labels, row_of_cell, batch, guide,
+/// replicate, weights and notes. Runs on one rank.
+void label_cells(Dataset& dataset, CellObs const& obs);
 
 }  // namespace pertscale

@@ -88,11 +88,12 @@ void CellSource::read(CellSlab const& slab, MatrixBlock& block) const {
     map_columns(gene_of_column, block);
 }
 
-bool CellSource::has_layer(std::string const& name) const {
-  return std::all_of(readers_.begin(), readers_.end(), [&](auto const& reader) {
-    auto const layers = reader->layers();
-    return std::find(layers.begin(), layers.end(), name) != layers.end();
-  });
+std::size_t CellSource::files_with_layer(std::string const& name) const {
+  return static_cast<std::size_t>(
+      std::count_if(readers_.begin(), readers_.end(), [&](auto const& reader) {
+        auto const layers = reader->layers();
+        return std::find(layers.begin(), layers.end(), name) != layers.end();
+      }));
 }
 
 }  // namespace pertscale

@@ -32,8 +32,9 @@ class CellSource {
   void prefetch(CellSlab const& slab) const { readers_[slab.part]->prefetch(slab.slab); }
   /// The smallest `bytes` of `slabs` that cost no speed (see MatrixInfo::small_slab).
   std::uint64_t small_slab() const;
-  /// Do all files have a layer of this name?
-  bool has_layer(std::string const& name) const;
+  /// Number of files that have a layer of this name.
+  std::size_t files_with_layer(std::string const& name) const;
+  std::size_t files() const { return readers_.size(); }
 
  private:
   Dataset const& data_;

@@ -3,14 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "core/hash.hpp"
 #include "core/packing.hpp"
 #include "core/text.hpp"
 #include "suite/cell_labels.hpp"
+#include "suite/dataset_parts.hpp"
 #include "suite/store_keys.hpp"
 
 namespace pertscale {
@@ -55,40 +58,41 @@ void check_sha256(DatasetSpec const& spec) {
 std::string spec_identity(DatasetSpec const& spec) {
   Sha256 hash;
   for (auto const& [key, value] : spec.echo()) {
-    bool const naming = key == "name" || key == "path" || key == "source" || key == "sha256" ||
-                        key == "conditions" || (key == "genes" && value.starts_with("file:"));
+    static std::set<std::string> const names_only{"name",   "path",   "part",      "source",
+                                                  "sha256", "preset", "conditions"};
+    bool const naming = names_only.contains(key) || (key == "genes" && value.starts_with("file:"));
     if (!naming) hash.add_field(key).add_field(value);
   }
   hash.add_field(spec.conditions.text).add_field(spec.gene_list.text);
   return hash.hex();
 }
 
-void note_genes(Dataset& dataset) {
-  auto const duplicates = dataset.genes.duplicates();
-  if (duplicates.empty()) return;
-  dataset.notes.push_back(
-      fmt::format("{} gene name(s) occur more than once (first: {}); they stay apart, and a "
-                  "look-up by name takes the first",
-                  duplicates.size(), duplicates.front()));
+/// Of the content of every file, and of the keys.
+std::string dataset_digest(Dataset const& dataset) {
+  Sha256 hash;
+  for (auto const& part : dataset.parts) {
+    hash.add_field(content_digest(part.path));
+    if (dataset.spec.contexts_by_part()) hash.add_field(part.context);
+  }
+  return hash.add_field(spec_identity(dataset.spec)).hex();
 }
 
 Dataset open_on_root(DatasetSpec const& spec) {
   Dataset dataset;
   dataset.spec = spec;
-  auto const reader = open_screen(spec.path);
+  auto const readers = open_parts(dataset);
   check_sha256(spec);
-  reader->select(spec.matrix);
-  dataset.info = reader->info();
-  dataset.parts.push_back({spec.path, {}, 0, dataset.info, {}});
-  dataset.notes.push_back(reader->describe());
-  auto names = reader->var(spec.gene_column, spec.matrix);
-  dataset.genes = GeneTable(std::move(names.values));
-  note_genes(dataset);
-  label_cells(dataset, *reader);
-  dataset.digest =
-      Sha256().add_field(content_digest(spec.path)).add_field(spec_identity(spec)).hex();
+  skip_absent_columns(dataset, readers);
+  read_genes(dataset, readers);
+  label_cells(dataset, CellObs(dataset, readers));
+  dataset.digest = dataset_digest(dataset);
   return dataset;
 }
+
+/// What opening may take out of a spec.
+std::array<std::string DatasetSpec::*, 4> constexpr optional_columns{
+    &DatasetSpec::context_column, &DatasetSpec::batch_column, &DatasetSpec::guide_column,
+    &DatasetSpec::gene_column};
 
 void put(Packer& p, MatrixInfo const& info) {
   p.put(info.layout).put(info.rows).put(info.columns).put(info.stored).put(info.integer);
@@ -114,6 +118,7 @@ std::string pack(Dataset const& d) {
   for (auto const& condition : d.labels.conditions()) p.put(condition.name).put(condition.targets);
   for (auto const* column : {&d.batch, &d.guide, &d.replicate})
     p.put(column->names).put(column->code_of_cell);
+  for (auto const column : optional_columns) p.put(d.spec.*column);
   put(p, d.info);
   p.put(static_cast<std::uint64_t>(d.parts.size()));
   for (auto const& part : d.parts) {
@@ -144,6 +149,7 @@ Dataset unpack(DatasetSpec const& spec, std::string const& bytes) {
     u.take(column->names);
     u.take(column->code_of_cell);
   }
+  for (auto const column : optional_columns) u.take(d.spec.*column);
   take(u, d.info);
   d.parts.resize(u.take<std::uint64_t>());
   for (auto& part : d.parts) {

@@ -9,6 +9,7 @@
 
 #include "core/text.hpp"
 #include "io/store_file.hpp"
+#include "suite/dataset_presets.hpp"
 
 namespace pertscale {
 
@@ -36,6 +37,28 @@ std::string check_target_sum(std::string const& text) {
 std::string check_sha256(std::string const& text) {
   bool const hex = text.find_first_not_of("0123456789abcdef") == std::string::npos;
   return text.empty() || (hex && text.size() == 64) ? "" : "is not 64 lower-case hex digits";
+}
+
+std::string check_preset(std::string const& text) {
+  auto const names = preset_names();
+  bool const known = std::find(names.begin(), names.end(), text) != names.end();
+  return known ? "" : fmt::format("takes {}.{}", join(names, ", "), suggestion(text, names));
+}
+
+/// `path=F context=C`; the path starts at the folder of the dataset file.
+PartSpec parse_screen_part(std::string const& text, std::string const& cfg) {
+  PartSpec part;
+  OptionList options;
+  options.add("path", part.path, "one file of the screen (h5ad)");
+  options.add("context", part.context, "cell line or type of all its cells");
+  for (auto const& [key, value] : parse_part("part " + text).settings) options.assign(key, value);
+  if (part.path.empty())
+    throw UserError(fmt::format("part = {} names no file; write part = path=FILE", text));
+  if (options.find("context")->given && (part.context.empty() || part.context == "*"))
+    throw UserError(
+        fmt::format("part = {}: context={} is no name of a context", text, part.context));
+  part.path = relative_to(cfg, part.path);
+  return part;
 }
 
 CellFilter parse_filter(std::string const& text) {
@@ -72,12 +95,20 @@ std::int64_t DatasetSpec::variable_genes() const {
   return parse_integer(count).value_or(0);
 }
 
+std::vector<PartSpec> DatasetSpec::files() const {
+  return parts.empty() ? std::vector<PartSpec>{{path}} : parts;
+}
+
 std::vector<std::pair<std::string, std::string>> DatasetSpec::echo() const {
   DatasetSpec copy = *this;
+  if (!parts.empty()) copy.path.clear();
   OptionList options;
   declare_dataset(options, copy);
   std::vector<std::pair<std::string, std::string>> out;
   for (auto const& option : options.all()) out.emplace_back(option.name, option.value());
+  for (auto const& part : parts)
+    out.emplace_back(
+        "part", "path=" + part.path + (part.context.empty() ? "" : " context=" + part.context));
   for (auto const& filter : where) out.emplace_back("where", filter.text);
   return out;
 }
@@ -85,6 +116,9 @@ std::vector<std::pair<std::string, std::string>> DatasetSpec::echo() const {
 void declare_dataset(OptionList& o, DatasetSpec& s) {
   o.add("name", s.name, "name of the dataset in results (default: the file's stem)");
   o.add("path", s.path, "the screen (h5ad)");
+  o.add("common-genes", s.common_genes,
+        "of several files: intersection keeps the genes that all have, identical refuses others")
+      .one_of({"intersection", "identical"});
   o.add("rows", s.rows, "what a row of the matrix is").one_of({"cells", "pseudobulk"});
   o.add("matrix", s.matrix, "X, raw or layer:NAME");
   o.add("values", s.values,
@@ -93,11 +127,19 @@ void declare_dataset(OptionList& o, DatasetSpec& s) {
   o.add("target-sum", s.target_sum,
         "library size that counts are scaled to: median of the kept cells, or a number")
       .checked(check_target_sum);
+  o.add("preset", s.preset, "columns and control names of a source: " + join(preset_names(), ", "))
+      .checked(check_preset);
   o.add("condition-column", s.condition_column, "obs column of the condition");
   o.add("control", s.control, "names of the unperturbed condition");
   o.add("separator", s.separator, "joins the genes of a combination; empty: names are never split");
   o.add("merge-orders", s.merge_orders, "A+B and B+A, A+ctrl and ctrl+A are one condition");
   o.add("context-column", s.context_column, "obs column of the cell line or type");
+  o.add("batch-column", s.batch_column, "obs column of the batch");
+  o.add("control-matching", s.control_matching,
+        "batch: each condition is compared with control cells in its own mix of batches")
+      .one_of({"pooled", "batch"});
+  o.add("guide-column", s.guide_column, "obs column of the guide, for noise ceilings");
+  o.add("replicate-column", s.replicate_column, "obs column of the replicate, for noise ceilings");
   o.add("gene-column", s.gene_column, "var column of gene names (default: the index of var)");
   o.add("library-size-column", s.library_size_column,
         "obs column of each cell's library size (default: the sum of its counts)");
@@ -115,21 +157,15 @@ void declare_dataset(OptionList& o, DatasetSpec& s) {
 
 namespace {
 
-/// Keys that the contract names for a later release: refused by name rather than as unknown.
-bool is_later_key(std::string const& key) {
-  static constexpr std::array<std::string_view, 7> later{
-      "part",         "common-genes",    "preset", "batch-column", "control-matching",
-      "guide-column", "replicate-column"};
-  return std::find(later.begin(), later.end(), key) != later.end();
-}
-
 void assign_key(DatasetSpec& spec, OptionList& options, std::string const& cfg,
                 KeyValue const& item) {
-  if (is_later_key(item.key))
-    throw UserError(fmt::format("the key '{}' is not served by this version; remove it", item.key));
   spec.given.insert(item.key);
   if (item.key == "where") {
     spec.where.push_back(parse_filter(item.value));
+    return;
+  }
+  if (item.key == "part") {
+    spec.parts.push_back(parse_screen_part(item.value, cfg));
     return;
   }
   if (item.key == "conditions") {
@@ -140,7 +176,7 @@ void assign_key(DatasetSpec& spec, OptionList& options, std::string const& cfg,
   }
   if (options.find(item.key) == nullptr) {
     auto names = options.names();
-    names.emplace_back("where");
+    names.insert(names.end(), {"where", "part"});
     throw UserError(fmt::format("unknown key '{}'.{}", item.key, suggestion(item.key, names)));
   }
   options.assign(item.key, item.value);
@@ -157,6 +193,52 @@ void load_lists(DatasetSpec& spec, TextSource const& source, Mistakes& mistakes)
       mistakes.add(error);
     }
   }
+}
+
+void check_files(DatasetSpec& spec, Mistakes& mistakes) {
+  auto const& path = spec.file;
+  if (spec.parts.empty()) {
+    if (spec.given.contains("part")) return;  // each is a mistake of its own
+    if (!spec.given.contains("path") || spec.path.empty())
+      mistakes.add(fmt::format(
+          "{}: the key 'path' is missing; name the screen (h5ad), or its files by 'part'", path));
+    else
+      spec.path = relative_to(path, spec.path);
+    if (spec.given.contains("common-genes"))
+      mistakes.add(path + ": common-genes is said of files, but no 'part' names any; remove it");
+    return;
+  }
+  if (spec.given.contains("path"))
+    mistakes.add(path + ": both 'path' and 'part' are given; keep one of them");
+  if (!spec.sha256.empty())
+    mistakes.add(path + ": sha256 is of one file, but 'part' names several; remove it");
+  auto const named = std::count_if(spec.parts.begin(), spec.parts.end(),
+                                   [](auto const& part) { return !part.context.empty(); });
+  if (named != 0 && static_cast<std::size_t>(named) != spec.parts.size())
+    mistakes.add(path + ": some parts have context= and some have not; give it to all or to none");
+  if (named != 0 && spec.given.contains("context-column"))
+    mistakes.add(path + ": context-column and context= of parts are both given; keep one of them");
+  if (named != 0) spec.context_column.clear();
+  spec.path = spec.parts.front().path;
+}
+
+void check_values(DatasetSpec const& spec, Mistakes& mistakes) {
+  auto const& path = spec.file;
+  if (spec.control.empty()) mistakes.add(fmt::format("{}: 'control' names no condition", path));
+  bool const genes_of_latent = spec.values == "latent" && spec.genes != "all";
+  if (genes_of_latent)
+    mistakes.add(fmt::format("{}: genes={} needs a gene axis, but values=latent has none", path,
+                             spec.genes));
+  bool const profiles = spec.rows == "pseudobulk";
+  if (profiles && spec.variable_genes() > 0)
+    mistakes.add(fmt::format("{}: genes={} needs cells, but rows=pseudobulk", path, spec.genes));
+  if (profiles && spec.values == "counts")
+    mistakes.add(fmt::format(
+        "{}: rows=pseudobulk holds means of normalised values, so values=counts cannot be", path));
+  if (profiles && spec.matches_batches())
+    mistakes.add(path + ": control-matching=batch needs cells, but rows=pseudobulk");
+  if (spec.matches_batches() && spec.batch_column.empty())
+    mistakes.add(path + ": control-matching=batch needs the key batch-column");
 }
 
 }  // namespace
@@ -186,20 +268,9 @@ DatasetSpec read_dataset_spec(std::string const& path, TextSource const& source,
     }
   }
   if (spec.name.empty()) spec.name = stem;
-  if (spec.path.empty())
-    mistakes.add(fmt::format("{}: the key 'path' is missing; name the screen (h5ad)", path));
-  else
-    spec.path = relative_to(path, spec.path);
-  if (spec.control.empty()) mistakes.add(fmt::format("{}: 'control' names no condition", path));
-  bool const genes_of_latent = spec.values == "latent" && spec.genes != "all";
-  if (genes_of_latent)
-    mistakes.add(fmt::format("{}: genes={} needs a gene axis, but values=latent has none", path,
-                             spec.genes));
-  if (spec.rows == "pseudobulk" && spec.variable_genes() > 0)
-    mistakes.add(fmt::format("{}: genes={} needs cells, but rows=pseudobulk", path, spec.genes));
-  if (spec.rows == "pseudobulk" && spec.values == "counts")
-    mistakes.add(fmt::format(
-        "{}: rows=pseudobulk holds means of normalised values, so values=counts cannot be", path));
+  apply_preset(spec);
+  check_files(spec, mistakes);
+  check_values(spec, mistakes);
   load_lists(spec, source, mistakes);
   return spec;
 }

@@ -68,7 +68,7 @@ std::string counts_text(Dataset const& dataset) {
   out += fmt::format("conditions   {} singles, {} doubles, {} of higher order\n", by_order[1],
                      by_order[2], by_order[3]);
   out += fmt::format("cells each   {} to {}\n", fewest, most);
-  if (!dataset.spec.context_column.empty())
+  if (!dataset.spec.context_column.empty() || dataset.spec.contexts_by_part())
     out += fmt::format("contexts     {}\n", join(labels.contexts(), ", "));
   return out;
 }
@@ -79,9 +79,11 @@ void write_pseudobulk(Screen const& screen, std::filesystem::path const& target)
   ProfileFile file;
   file.genes = screen.genes.names();
   file.obs = profile_frame(screen.labels, rows);
-  file.mean = screen.mean;
+  bool const matched = !screen.matched_control.empty();
+  file.mean = matched ? screen.measured_mean : screen.mean;
   if (!screen.variance.empty()) file.layers.emplace_back("variance", screen.variance);
   if (!screen.nonzero.empty()) file.layers.emplace_back("nonzero", screen.nonzero);
+  if (matched) file.layers.emplace_back("control", screen.matched_control);
   write_profiles(target, file);
 }
 
@@ -96,9 +98,10 @@ std::string screen_text(Dataset const& dataset) {
 std::string ingest_screen(Dataset const& dataset, Communicator const& comm,
                           MomentOptions const& options, std::filesystem::path const& pseudobulk) {
   std::error_code error;
-  if (!pseudobulk.empty() && std::filesystem::equivalent(pseudobulk, dataset.spec.path, error))
-    throw UserError(fmt::format("--pseudobulk {} is the screen itself; name another file",
-                                pseudobulk.string()));
+  for (auto const& part : dataset.parts)
+    if (!pseudobulk.empty() && std::filesystem::equivalent(pseudobulk, part.path, error))
+      throw UserError(fmt::format("--pseudobulk {} is the screen itself; name another file",
+                                  pseudobulk.string()));
   std::string out = screen_text(dataset);
   Scratch const scratch(comm, pseudobulk);
   PrepareReport report;

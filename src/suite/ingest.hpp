@@ -14,7 +14,8 @@ std::string screen_text(Dataset const& dataset);
 /// Streams a screen once, checks every value, and returns what is in it, a line each. With
 /// `pseudobulk` not empty also writes that file: AnnData, one row a condition and context, X = mean
 /// of the normalised values, layers `variance` (unbiased) and `nonzero` (fraction), obs
-/// `condition`, `context`, `cells`.
+/// `condition`, `context`, `cells`; with control-matching = batch also the layer `control`, the
+/// control mean in the batches of each row.
 std::string ingest_screen(Dataset const& dataset, Communicator const& comm,
                           MomentOptions const& options, std::filesystem::path const& pseudobulk);
 

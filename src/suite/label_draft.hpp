@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "suite/dataset.hpp"
+#include "suite/cell_obs.hpp"
 
 namespace pertscale {
 
@@ -30,10 +30,21 @@ std::string count_text(std::int64_t count, std::string_view noun);
 std::string_view noun_of(DatasetSpec const& spec);
 
 /// Each leaves cells out of the draft and notes how many and why.
-void apply_where(Dataset& dataset, ScreenReader const& reader, LabelDraft& draft);
+void apply_where(Dataset& dataset, CellObs const& obs, LabelDraft& draft);
 /// `conditions = file:F`: control stays; a listed name that the screen lacks is a mistake.
 void keep_listed(Dataset& dataset, LabelDraft& draft);
-/// min-cells, max-cells and max-control-cells.
-void bound_cells(Dataset& dataset, LabelDraft& draft);
+/// max-control-cells.
+void bound_control(Dataset& dataset, LabelDraft& draft);
+/// min-cells and max-cells.
+void bound_conditions(Dataset& dataset, LabelDraft& draft);
+/// control-matching = batch: leaves out cells of no batch.
+void need_batches(Dataset& dataset, LabelDraft& draft);
+/// control-matching = batch: leaves out cells of batches without control cells in their context.
+void need_matched_control(Dataset& dataset, LabelDraft& draft);
+
+/// Fills batch, guide and replicate of every cell that is in the draft.
+void read_cell_columns(Dataset& dataset, CellObs const& obs, LabelDraft const& draft);
+/// Keeps the values of cells that are in the labels.
+void trim_cell_columns(Dataset& dataset);
 
 }  // namespace pertscale

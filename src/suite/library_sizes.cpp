@@ -34,8 +34,8 @@ double median_total(Dataset const& dataset, std::vector<std::int64_t> const& tot
   for (std::size_t cell = 0; cell < totals.size(); ++cell)
     if (dataset.row_of_cell[cell] >= 0 && totals[cell] > 0) known.push_back(totals[cell]);
   if (known.empty())
-    throw UserError(
-        fmt::format("{}: no kept cell has a count in {}", dataset.spec.path, dataset.spec.matrix));
+    throw UserError(fmt::format("{}: no kept cell has a count in {}", dataset.spec.screen(),
+                                dataset.spec.matrix));
   auto const middle = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2);
   std::nth_element(known.begin(), middle, known.end());
   auto const upper = static_cast<double>(*middle);
@@ -45,13 +45,19 @@ double median_total(Dataset const& dataset, std::vector<std::int64_t> const& tot
 
 }  // namespace
 
-std::int64_t checked_count(Dataset const& dataset, std::int64_t cell, std::int64_t gene,
-                           double value) {
-  // a value that is no number, or too large, converts to the smallest integer
-  auto const count = static_cast<std::int64_t>(value);
-  if (count >= 0 && static_cast<double>(count) == value && value < 0x1p53) return count;
+void refuse_count(Dataset const& dataset, std::int64_t cell, std::int64_t gene, double value) {
   refuse(dataset, cell, gene, number_text(value),
          "counts are whole numbers of 0 or more, so set values = lognormalised");
+}
+
+std::optional<std::int64_t> sum_of_counts(std::span<double const> values) {
+  std::uint64_t sum = 0;  // what is no count may make it wrap
+  bool right = true;
+  for (double const value : values) {
+    right &= is_count(value);
+    sum += static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
+  }
+  return right ? std::optional(static_cast<std::int64_t>(sum)) : std::nullopt;
 }
 
 void refuse_value(Dataset const& dataset, std::int64_t cell, std::int64_t gene, double value,
@@ -83,7 +89,7 @@ void read_pass(Dataset const& dataset, CellSource const& source, Communicator co
     std::size_t const last = slabs.size() * (rank + 1) / ranks;
     MatrixBlock block;
     for (std::size_t s = slabs.size() * rank / ranks; s < last; ++s) {
-      if (options.stop()) throw Stopped("stopped while reading " + dataset.spec.path);
+      if (options.stop()) throw Stopped("stopped while reading " + dataset.spec.screen());
       auto const start = Clock::now();
       if (columns == Columns::all)
         source.read_all_columns(slabs[s], block);
@@ -98,6 +104,33 @@ void read_pass(Dataset const& dataset, CellSource const& source, Communicator co
 }
 
 namespace {
+
+/// The values of a block one by one. `block` is of one file, with all its columns.
+void add_values(Dataset const& dataset, MatrixBlock const& block,
+                std::vector<std::int64_t>& totals) {
+  if (block.values.empty()) return;
+  auto const& part = part_of(dataset, block.by_column ? block.minor.front() : block.first);
+  auto const& map = part.gene_of_column;
+  for_each_value(block, [&](std::int64_t cell, std::int64_t column, double value) {
+    auto const at = static_cast<std::size_t>(cell);
+    if (dataset.row_of_cell[at] < 0) return;
+    std::int64_t const gene = map.empty() ? column : map[static_cast<std::size_t>(column)];
+    totals[at] += checked_count(dataset, cell, gene, value);
+  });
+}
+
+/// The same, a row at once.
+void add_rows(Dataset const& dataset, MatrixBlock const& block, std::vector<std::int64_t>& totals) {
+  for (std::int64_t i = 0; i < block.count(); ++i) {
+    auto const cell = static_cast<std::size_t>(block.first + i);
+    if (dataset.row_of_cell[cell] < 0) continue;
+    auto const begin = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i)]);
+    auto const end = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i) + 1]);
+    auto const sum = sum_of_counts(std::span(block.values).subspan(begin, end - begin));
+    if (!sum) add_values(dataset, block, totals);  // names the value
+    totals[cell] += sum.value_or(0);
+  }
+}
 
 /// Totals that an obs column gives; rank 0 reads it.
 std::vector<std::int64_t> totals_of_column(Dataset const& dataset, Communicator const& comm) {
@@ -144,16 +177,10 @@ LibrarySizes library_sizes(Dataset const& dataset, CellSource const& source,
     return with_target(dataset, totals_of_column(dataset, comm));
   std::vector<std::int64_t> totals(dataset.row_of_cell.size(), 0);
   read_pass(dataset, source, comm, options, Columns::all, report, [&](MatrixBlock const& block) {
-    if (block.values.empty()) return;
-    // a block is of one file
-    auto const& part = part_of(dataset, block.by_column ? block.minor.front() : block.first);
-    auto const& map = part.gene_of_column;
-    for_each_value(block, [&](std::int64_t cell, std::int64_t column, double value) {
-      auto const at = static_cast<std::size_t>(cell);
-      if (dataset.row_of_cell[at] < 0) return;
-      std::int64_t const gene = map.empty() ? column : map[static_cast<std::size_t>(column)];
-      totals[at] += checked_count(dataset, cell, gene, value);
-    });
+    if (block.by_column)
+      add_values(dataset, block, totals);
+    else
+      add_rows(dataset, block, totals);
   });
   comm.sum(totals);
   return with_target(dataset, std::move(totals));

@@ -2,6 +2,8 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "suite/cell_source.hpp"
@@ -62,9 +64,23 @@ LibrarySizes library_sizes(Dataset const& dataset, CellSource const& source,
 /// What follows from the totals of all matrix rows: the target sum and the cells without a count.
 LibrarySizes with_target(Dataset const& dataset, std::vector<std::int64_t> totals);
 
-/// Value as a whole number; UserError, the sentence for one that is none or below 0.
-std::int64_t checked_count(Dataset const& dataset, std::int64_t cell, std::int64_t gene,
-                           double value);
+/// UserError: the sentence for a value that is no whole number of 0 or more.
+[[noreturn]] void refuse_count(Dataset const& dataset, std::int64_t cell, std::int64_t gene,
+                               double value);
+/// Is it a whole number of 0 or more? One that is no number, or too large, converts to the smallest
+/// integer.
+inline bool is_count(double value) {
+  auto const count = static_cast<std::int64_t>(value);
+  return count >= 0 && static_cast<double>(count) == value && value < 0x1p53;
+}
+/// Value as a whole number; UserError for one that is none or below 0.
+inline std::int64_t checked_count(Dataset const& dataset, std::int64_t cell, std::int64_t gene,
+                                  double value) {
+  if (!is_count(value)) refuse_count(dataset, cell, gene, value);
+  return static_cast<std::int64_t>(value);
+}
+/// Sum of values that must be counts; none where one is no count.
+std::optional<std::int64_t> sum_of_counts(std::span<double const> values);
 /// UserError: the sentence for a value that log1p-normalised data (|value| <= bound) cannot hold.
 [[noreturn]] void refuse_value(Dataset const& dataset, std::int64_t cell, std::int64_t gene,
                                double value, double bound);

@@ -106,11 +106,26 @@ class MomentStream {
   /// Totals of the rows of a block, where no pass of their own was needed.
   void total_rows(MatrixBlock const& block) {
     row_totals_.assign(static_cast<std::size_t>(block.count()), 0);
-    for_each_value(block, [&](std::int64_t cell, std::int64_t gene, double value) {
-      if (group_of(cell) >= 0)
-        row_totals_[static_cast<std::size_t>(cell - block.first)] +=
-            checked_count(data_, cell, gene, value);
-    });
+    for (std::int64_t i = 0; i < block.count(); ++i) {
+      if (group_of(block.first + i) < 0) continue;
+      auto const range = values_of(block, i);
+      auto const sum =
+          sum_of_counts(std::span(block.values).subspan(range.begin, range.end - range.begin));
+      if (!sum) refuse_first(block, range, block.first + i);
+      row_totals_[static_cast<std::size_t>(i)] = *sum;
+    }
+  }
+
+  [[noreturn]] void refuse_first(MatrixBlock const& block, CellValues range,
+                                 std::int64_t cell) const {
+    std::size_t k = range.begin;
+    while (is_count(block.values[k])) ++k;
+    refuse_count(data_, cell, block.minor[k], block.values[k]);
+  }
+
+  static CellValues values_of(MatrixBlock const& block, std::int64_t i) {
+    return {static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i)]),
+            static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i) + 1])};
   }
 
   double total_of(MatrixBlock const& block, std::int64_t cell) const {
@@ -150,19 +165,17 @@ class MomentStream {
     sort_cells(block, tile);
     for (auto const& [group, i] : sorted_) {
       auto into = sums.row(static_cast<std::size_t>(group) - tile.first);
-      auto const begin = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i)]);
-      auto const end = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i) + 1]);
       if (counts())
-        add_counts(block, block.first + i, {begin, end}, into);
+        add_counts(block, block.first + i, values_of(block, i), into);
       else
-        add_values(block, block.first + i, {begin, end}, into);
+        add_values(block, block.first + i, values_of(block, i), into);
     }
   }
 
   void add_block(MatrixBlock const& block, Tile const& tile, MomentSums& sums,
                  DispersionSums* dispersion) {
     if (counts() && sizes_.totals.empty()) total_rows(block);
-    for (std::size_t k = 0; !fractional_ && k < block.values.size(); ++k)
+    for (std::size_t k = 0; !counts() && !fractional_ && k < block.values.size(); ++k)
       fractional_ = block.values[k] != std::rint(block.values[k]);
     if (!block.by_column && dispersion == nullptr) {
       add_cells(block, tile, sums);
@@ -237,12 +250,16 @@ MomentReport stream_rows(Dataset const& dataset, Communicator const& comm,
 
 std::int64_t planned_passes(Dataset const& dataset, std::uint64_t memory) {
   if (dataset.spec.rows == "pseudobulk") return 1;
-  auto const tiles =
-      cut_tiles(dataset.labels.rows().size(), dataset.genes.size(), tile_bytes(memory)).size();
   bool const first = dataset.spec.values == "latent" ||
                      (dataset.spec.values == "counts" && !totals_by_block(dataset) &&
                       dataset.spec.library_size_column.empty());
-  return static_cast<std::int64_t>(tiles) + (first ? 1 : 0);
+  auto const passes = [&](std::size_t groups) {
+    auto const tiles = cut_tiles(groups, dataset.genes.size(), tile_bytes(memory)).size();
+    return static_cast<std::int64_t>(tiles) + (first ? 1 : 0);
+  };
+  auto const rows = passes(dataset.labels.rows().size());
+  if (!dataset.spec.matches_batches()) return rows;
+  return rows + passes(column_groups(dataset, "batches", dataset.batch, true).groups.size());
 }
 
 MomentReport stream_group_moments(Dataset const& dataset, CellGroups const& groups,

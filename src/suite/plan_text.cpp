@@ -11,14 +11,19 @@ namespace pertscale {
 
 namespace {
 
-double stored_bytes(Dataset const& dataset) {
-  auto const stored = static_cast<double>(dataset.info.stored);
-  bool const wide = dataset.info.value_type.ends_with("64");
+double stored_bytes(MatrixInfo const& info) {
+  bool const wide = info.value_type.ends_with("64");
   double const value = wide ? 8 : 4;
-  double const index = dataset.info.layout == MatrixInfo::Layout::dense ? 0
-                       : dataset.info.index_type.ends_with("64")        ? 8
-                                                                        : 4;
-  return stored * (value + index);
+  double const index = info.layout == MatrixInfo::Layout::dense ? 0
+                       : info.index_type.ends_with("64")        ? 8
+                                                                : 4;
+  return static_cast<double>(info.stored) * (value + index);
+}
+
+double stored_bytes(Dataset const& dataset) {
+  double bytes = 0;
+  for (auto const& part : dataset.parts) bytes += stored_bytes(part.info);
+  return bytes;
 }
 
 std::string layout_text(MatrixInfo const& info) {
@@ -29,6 +34,16 @@ std::string layout_text(MatrixInfo const& info) {
                      info.compression == "none" ? "uncompressed" : info.compression);
 }
 
+/// Layouts of the files, each once.
+std::string layouts_text(Dataset const& dataset) {
+  std::vector<std::string> texts;
+  for (auto const& part : dataset.parts) {
+    auto const text = layout_text(part.info);
+    if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(text);
+  }
+  return join(texts, " and ");
+}
+
 std::string dataset_text(Dataset const& dataset, std::uint64_t memory) {
   auto const& labels = dataset.labels;
   std::int64_t cells = 0;
@@ -37,7 +52,7 @@ std::string dataset_text(Dataset const& dataset, std::uint64_t memory) {
       "dataset {}: {} {} x {} genes ({}), {} conditions, {} context(s), {} pass(es) over the "
       "matrix\n",
       dataset.spec.name, cells, dataset.spec.rows == "cells" ? "cells" : "cells behind profiles",
-      dataset.info.columns, layout_text(dataset.info), labels.conditions().size(),
+      dataset.info.columns, layouts_text(dataset), labels.conditions().size(),
       labels.contexts().size(), planned_passes(dataset, memory));
   for (auto const& note : dataset.notes) out += "  " + note + "\n";
   return out;
@@ -71,7 +86,8 @@ PlanEstimate estimate(Plan const& plan, std::uint64_t memory_per_rank) {
     auto const rows = dataset.labels.rows().size();
     out.bytes_read +=
         stored_bytes(dataset) * static_cast<double>(planned_passes(dataset, memory_per_rank));
-    out.disk += product_bytes(rows, dataset.genes.size());
+    out.disk +=
+        product_bytes(rows, dataset.genes.size()) * (dataset.spec.matches_batches() ? 2 : 1);
     double const moments = std::min(static_cast<double>(memory_per_rank),
                                     44.0 * static_cast<double>(rows * dataset.genes.size()) +
                                         std::min(stored_bytes(dataset) * 4,

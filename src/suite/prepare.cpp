@@ -6,11 +6,13 @@
 #include <fstream>
 #include <numeric>
 #include <set>
+#include <utility>
 
 #include "core/hash.hpp"
 #include "core/text.hpp"
 #include "data/variable_genes.hpp"
 #include "report/durable_file.hpp"
+#include "suite/matched_control.hpp"
 #include "suite/profile_product.hpp"
 #include "suite/store_product.hpp"
 
@@ -18,9 +20,10 @@ namespace pertscale {
 
 namespace {
 
-std::filesystem::path product_path(std::filesystem::path const& cache, Dataset const& dataset) {
-  return cache / fmt::format("{}.{}.profiles", percent_escape(dataset.spec.name),
-                             dataset.digest.substr(0, 16));
+std::filesystem::path product_path(std::filesystem::path const& cache, Dataset const& dataset,
+                                   std::string_view product) {
+  return cache / fmt::format("{}.{}.{}", percent_escape(dataset.spec.name),
+                             dataset.digest.substr(0, 16), product);
 }
 
 /// Genes that `genes = file:F` names, in the screen's order.
@@ -32,7 +35,7 @@ std::vector<std::size_t> listed_genes(Dataset const& dataset) {
     if (wanted.contains(dataset.genes.name(g))) chosen.push_back(g);
   if (chosen.empty())
     throw UserError(fmt::format("{}: none of its {} genes is in {}; check gene-column",
-                                dataset.spec.gene_list.path, names.size(), dataset.spec.path));
+                                dataset.spec.gene_list.path, names.size(), dataset.spec.screen()));
   return chosen;
 }
 
@@ -51,15 +54,6 @@ std::vector<std::size_t> chosen_genes(Dataset const& dataset, DispersionSums con
       for (auto const& target : condition.targets)
         if (auto const gene = dataset.genes.find(target)) chosen.insert(*gene);
   return {chosen.begin(), chosen.end()};
-}
-
-Matrix columns_of(Matrix const& rows, std::vector<std::size_t> const& genes) {
-  if (rows.size() == 0) return rows;
-  Matrix out(rows.rows(), static_cast<Eigen::Index>(genes.size()));
-  for (Eigen::Index r = 0; r < rows.rows(); ++r)
-    for (std::size_t j = 0; j < genes.size(); ++j)
-      out(r, static_cast<Eigen::Index>(j)) = rows(r, static_cast<Eigen::Index>(genes[j]));
-  return out;
 }
 
 MomentTile copy_rows(ProfileTables const& tables, std::size_t row) {
@@ -142,8 +136,8 @@ class ProductBuilder {
     ProfileProductWriter writer(path_, data_.digest, rows, genes.size());
     for (std::size_t row = 0; row < rows; ++row) {
       auto tile = copy_rows(*tables, row);
-      writer.write({row, columns_of(tile.mean, genes), columns_of(tile.variance, genes),
-                    columns_of(tile.nonzero, genes)});
+      writer.write({row, chosen_columns(tile.mean, genes), chosen_columns(tile.variance, genes),
+                    chosen_columns(tile.nonzero, genes)});
     }
     std::string list;
     for (auto const gene : genes) list += fmt::format("{}\n", gene);
@@ -160,6 +154,26 @@ class ProductBuilder {
 std::string ProductBuilder::read_text(std::filesystem::path const& path) {
   std::ifstream in(path);
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void add_passes(MomentReport& report, MomentReport const& more) {
+  report.passes += more.passes;
+  report.read_seconds += more.read_seconds;
+  report.bytes_read += more.bytes_read;
+}
+
+/// control-matching = batch: the screen's means become the matched ones.
+void match_controls(Screen& screen, MatchedProduct const& product, MomentOptions const& options,
+                    PrepareReport& report) {
+  auto matched = product.map(screen.mean);
+  if (!matched) {
+    report.from_cache = false;
+    add_passes(report.moments, product.build(screen.mean, options));
+    matched = product.map(screen.mean);
+  }
+  if (!matched) throw InternalError("the matched profiles of " + screen.name + " cannot be mapped");
+  screen.measured_mean = std::exchange(screen.mean, matched->mean);
+  screen.matched_control = matched->control;
 }
 
 GeneTable narrowed(GeneTable const& all, std::vector<std::size_t> const& genes) {
@@ -189,7 +203,7 @@ std::string prepare_text(PrepareReport const& report, double seconds) {
 Screen prepare_screen(Dataset const& dataset, Communicator const& comm,
                       std::filesystem::path const& cache, MomentOptions const& options,
                       PrepareReport* report) {
-  ProductBuilder const builder(dataset, comm, product_path(cache, dataset));
+  ProductBuilder const builder(dataset, comm, product_path(cache, dataset, "profiles"));
   PrepareReport mine;
   auto genes = builder.genes();
   auto tables = builder.map(genes);
@@ -208,6 +222,10 @@ Screen prepare_screen(Dataset const& dataset, Communicator const& comm,
   screen.mean = tables->mean;
   screen.variance = tables->variance;
   screen.nonzero = tables->nonzero;
+  if (dataset.spec.matches_batches())
+    match_controls(screen,
+                   MatchedProduct(dataset, comm, product_path(cache, dataset, "matched"), genes),
+                   options, mine);
   if (genes.empty()) {
     genes.resize(dataset.genes.size());
     std::iota(genes.begin(), genes.end(), std::size_t{0});

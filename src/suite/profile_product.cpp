@@ -169,6 +169,15 @@ std::optional<ProfileTables> map_profile_product(std::filesystem::path const& pa
   return ProfileTables{table(0), table(1), table(2)};
 }
 
+Matrix chosen_columns(Matrix const& rows, std::vector<std::size_t> const& genes) {
+  if (rows.size() == 0 || genes.empty()) return rows;
+  Matrix out(rows.rows(), static_cast<Eigen::Index>(genes.size()));
+  for (Eigen::Index r = 0; r < rows.rows(); ++r)
+    for (std::size_t j = 0; j < genes.size(); ++j)
+      out(r, static_cast<Eigen::Index>(j)) = rows(r, static_cast<Eigen::Index>(genes[j]));
+  return out;
+}
+
 double product_bytes(std::size_t rows, std::size_t genes) {
   return static_cast<double>(table_offset(tables, rows, genes));
 }

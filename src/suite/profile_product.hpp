@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "data/profile_table.hpp"
 #include "suite/moments.hpp"
@@ -44,6 +45,9 @@ class ProfileProductWriter {
 std::optional<ProfileTables> map_profile_product(std::filesystem::path const& path,
                                                  std::string const& identity, std::size_t rows,
                                                  std::size_t genes, bool verify);
+
+/// These columns of a matrix of rows x genes; none: all.
+Matrix chosen_columns(Matrix const& rows, std::vector<std::size_t> const& genes);
 
 /// Bytes of a product on disk.
 double product_bytes(std::size_t rows, std::size_t genes);

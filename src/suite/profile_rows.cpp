@@ -17,7 +17,10 @@ class ProfileRows {
     MomentTile tile;
     CellSource const source(data_);
     tile.mean = weighted_mean(source);
-    if (source.has_layer("variance") && one_row_each()) {
+    auto const with_variance = source.files_with_layer("variance");
+    if (with_variance > 0 && with_variance < source.files()) {
+      tile.variance_left_out = "not every file has it";
+    } else if (with_variance > 0 && one_row_each()) {
       try {
         tile.variance = weighted_mean(CellSource(data_, "layer:variance"));
       } catch (UserError const& error) {

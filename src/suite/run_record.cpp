@@ -39,14 +39,28 @@ json versions_json(std::string const& text) {
   return out;
 }
 
+json parts_json(Dataset const& dataset) {
+  json out = json::array();
+  for (auto const& part : dataset.parts)
+    out.push_back({{"path", part.path},
+                   {"context", part.context},
+                   {"rows", part.info.rows},
+                   {"genes", part.info.columns}});
+  return out;
+}
+
 json dataset_json(Dataset const& dataset) {
-  return {{"digest", dataset.digest},
-          {"path", dataset.spec.path},
-          {"rows", dataset.info.rows},
-          {"genes", dataset.info.columns},
-          {"conditions", dataset.labels.conditions().size()},
-          {"contexts", dataset.labels.contexts()},
-          {"notes", dataset.notes}};
+  json out{{"digest", dataset.digest}};
+  if (dataset.spec.parts.empty())
+    out["path"] = dataset.spec.path;
+  else
+    out["parts"] = parts_json(dataset);
+  out["rows"] = dataset.info.rows;
+  out["genes"] = dataset.info.columns;
+  out["conditions"] = dataset.labels.conditions().size();
+  out["contexts"] = dataset.labels.contexts();
+  out["notes"] = dataset.notes;
+  return out;
 }
 
 }  // namespace
@@ -104,7 +118,7 @@ void check_same_datasets(fs::path const& folder, Plan const& plan) {
           fmt::format("{}: the results there are of another content or other keys of dataset '{}' "
                       "({}); choose another --out, "
                       "or start over with --fresh",
-                      folder.string(), dataset.spec.name, dataset.spec.path));
+                      folder.string(), dataset.spec.name, dataset.spec.screen()));
   }
   mistakes.raise();
 }

@@ -97,7 +97,8 @@ std::unique_ptr<SortedCells> sorted_cells(Dataset const& dataset, Communicator c
       comm, [&] { return path == dataset.spec.path || is_made(path, dataset) ? "yes" : "no"; });
   if (ready == "no") {
     StoreOptions store;
-    static_cast<MomentOptions&>(store) = options;
+    store.memory = options.memory;
+    store.stop = options.stop;
     build_store(dataset, comm, path, store);
   }
   std::unique_ptr<SortedCells> out;

@@ -159,10 +159,20 @@ class StoreBuild {
       if (shape_.counts) totals.push_back(cells_.sizes.totals[cell]);
     }
     bool const latent = data_.spec.values == "latent";
-    return write_moments(
-        {place_.file(), shape_, pieces_, latent ? latent_bound(cells_.largest) : largest_log_value,
-         cells_.sizes.target, totals, half, latent, options_.memory, options_.stop},
-        comm_);
+    return read_back({place_.file(), shape_, pieces_,
+                      latent ? latent_bound(cells_.largest) : largest_log_value,
+                      cells_.sizes.target, totals, half, latent, options_.memory, options_.stop});
+  }
+
+  /// MPI-IO of Open MPI 4.1 hides failed collective writes; what is read back shows them.
+  std::vector<std::int64_t> read_back(StoreMomentInput const& input) const {
+    try {
+      return write_moments(input, comm_);
+    } catch (UserError const& error) {
+      throw UserError(fmt::format(
+          "{}: what was written does not read back, as on a full disk; check the space there ({})",
+          place_.file(), error.what()));
+    }
   }
 
   StoreReport report() {
@@ -205,7 +215,9 @@ StoreEstimate estimate_store(Dataset const& dataset, std::filesystem::path const
     out.output_bytes += kept * (wide ? 12 : 8);
     out.scratch_bytes += kept * (wide ? 12 : 8);
   }
-  auto const cells = static_cast<double>(dataset.row_of_cell.size());
+  auto const& row_of_cell = dataset.row_of_cell;
+  out.sure = out.sure && std::find(row_of_cell.begin(), row_of_cell.end(), -1) == row_of_cell.end();
+  auto const cells = static_cast<double>(row_of_cell.size());
   auto const rows = static_cast<double>(dataset.labels.rows().size());
   out.output_bytes += rows * static_cast<double>(dataset.genes.size()) * 48 + cells * 100;
   out.scratch_bytes += cells * 24;

@@ -14,14 +14,16 @@ struct StoreEstimate {
   double scratch_bytes = 0;  ///< at most, on the same file system until the end
   double free_bytes = 0;     ///< of that file system now
   std::int64_t passes = 1;   ///< over the source
-  bool sure = true;          ///< false: a dense file may hold zeros, which take nothing
+  bool sure = true;          ///< false: zeros of a dense file and left-out cells are counted
 };
 
 /// From the sizes in the headers: a dense file is taken to hold no zero. On one rank.
 StoreEstimate estimate_store(Dataset const& dataset, std::filesystem::path const& target);
 
 /// Memory of a rank and when to stop, as for moments; and who writes.
-struct StoreOptions : MomentOptions {
+struct StoreOptions {
+  std::uint64_t memory = std::uint64_t{1} << 30;  ///< bound of one rank, bytes
+  std::function<bool()> stop = [] { return false; };
   std::string program = "pertscale";  ///< name and version, for the provenance
 };
 

@@ -23,7 +23,8 @@ class ObsColumns {
   std::vector<std::string> index() const { return text("").values; }
 
   OutputColumn column(std::string const& name) const {
-    auto const texts = text(name);
+    auto texts = text(name);
+    if (name == data_.spec.condition_column) keep_spelling(texts);
     if (compared_as_number(name)) {
       auto whole = whole_numbers(texts);
       if (whole) return {name, std::move(*whole)};
@@ -77,6 +78,24 @@ class ObsColumns {
                [&](std::size_t row, std::size_t to) { out[to] = column[row]; });
     }
     return out;
+  }
+
+  /// A condition is called by the smallest of its spellings in the source; where only cells that
+  /// were left out are spelled so, the others are called so here.
+  void keep_spelling(TextColumn& texts) const {
+    auto const& labels = data_.labels;
+    std::vector<bool> seen(labels.conditions().size(), false);
+    auto const for_cells = [&](auto&& f) {
+      for (std::size_t row = 0; row < labels.rows().size(); ++row)
+        for (std::int64_t cell = order_.starts[row]; cell < order_.starts[row + 1]; ++cell)
+          f(labels.rows()[row].condition, texts.values[static_cast<std::size_t>(cell)]);
+    };
+    for_cells([&](std::size_t condition, std::string const& text) {
+      if (text == labels.conditions()[condition].name) seen[condition] = true;
+    });
+    for_cells([&](std::size_t condition, std::string& text) {
+      if (!seen[condition]) text = labels.conditions()[condition].name;
+    });
   }
 
   bool compared_as_number(std::string const& name) const {

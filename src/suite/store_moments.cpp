@@ -53,7 +53,8 @@ class GroupSums {
   }
 
   MomentRows rows() {
-    MomentRows out{all_.mean(), all_.variance(), all_.nonzero_fraction(), halves_.mean(), {}, {}};
+    MomentRows out{all_.mean({0, 1}), all_.variance({0, 1}), all_.nonzero_fraction({0, 1}),
+                   halves_.mean({0, 2}), {}, {}};
     // one cell cannot be halved
     if (cells_ < 2) out.halves.setConstant(std::numeric_limits<double>::quiet_NaN());
     out.value_sum = std::move(value_sum_);
@@ -223,6 +224,10 @@ std::vector<std::int64_t> write_moments(StoreMomentInput const& input, Communica
   }
   file.close();
   comm.sum(std::span(crcs));
+  agree(comm, [&] {
+    StoreFile const written(input.path, shape, input.pieces, crcs);
+    for (std::size_t group = first; group < last; ++group) written.verify_moments(group);
+  });
   return crcs;
 }
 

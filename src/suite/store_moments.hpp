@@ -25,9 +25,9 @@ struct StoreMomentInput {
 };
 
 /// Computes the moments of every group from the values of the file, groups spread over ranks, and
-/// writes them. Mean, variance and nonzero are the bits of stream_moments; halves those of
-/// stream_group_moments over half_groups. Returns the checksum of each row and table, on every
-/// rank. Collective.
+/// writes them; values and moments are read back and checked. Mean, variance and nonzero are the
+/// bits of stream_moments; halves those of stream_group_moments over half_groups. Returns the
+/// checksum of each row and table, on every rank. Collective.
 std::vector<std::int64_t> write_moments(StoreMomentInput const& input, Communicator const& comm);
 
 }  // namespace pertscale

@@ -22,8 +22,8 @@ class Scatterer {
             BucketWriter& writer)
       : data_(dataset),
         counts_(dataset.spec.values == "counts"),
-        bound_(dataset.spec.values == "latent" ? std::numeric_limits<double>::max()
-                                               : largest_log_value),
+        latent_(dataset.spec.values == "latent"),
+        bound_(counts_ || latent_ ? std::numeric_limits<double>::max() : largest_log_value),
         order_(order),
         writer_(writer),
         bucket_cells_(plan.bucket_cells(order.cells())),
@@ -46,6 +46,13 @@ class Scatterer {
   ScatteredCells take() { return std::move(out_); }
 
  private:
+  /// Values of one cell in a block.
+  struct Range {
+    std::int64_t cell;
+    std::int32_t position;
+    std::size_t begin, end;
+  };
+
   /// Notes what a value is; refuses one that the screen cannot hold.
   void look_at(std::int64_t cell, std::int64_t gene, double value) {
     if (counts_)
@@ -59,6 +66,7 @@ class Scatterer {
   void add_cell(MatrixBlock const& block, std::int64_t cell, std::size_t begin, std::size_t end) {
     auto const position = order_.position_of_cell[static_cast<std::size_t>(cell)];
     if (position < 0) return;
+    if (add_plain_cell(block, {cell, position, begin, end})) return;
     minor_.clear();
     values_.clear();
     for (std::size_t k = begin; k < end; ++k) {
@@ -67,8 +75,31 @@ class Scatterer {
       minor_.push_back(block.minor[k]);
       values_.push_back(block.values[k]);
     }
-    out_.lengths[static_cast<std::size_t>(position)] = static_cast<std::int32_t>(minor_.size());
-    put(static_cast<std::size_t>(position / bucket_cells_), {position}, minor_, values_);
+    put_cell(position, minor_, values_);
+  }
+
+  /// The common case: no zero and nothing to refuse, seen without a branch a value.
+  bool add_plain_cell(MatrixBlock const& block, Range const& range) {
+    auto const values = std::span(block.values).subspan(range.begin, range.end - range.begin);
+    if (latent_) return false;
+    std::int64_t odd = 0, fractions = 0, total = 0;
+    for (double const value : values) {
+      auto const whole = static_cast<std::int32_t>(value);  // out of range: the smallest
+      fractions += static_cast<double>(whole) != value ? 1 : 0;
+      odd += (value == 0 || !(std::fabs(value) <= bound_)) ? 1 : 0;
+      odd += counts_ && whole < 0 ? 1 : 0;
+      total += whole;
+    }
+    if (odd > 0 || (fractions > 0 && (counts_ || out_.whole_numbers))) return false;
+    if (counts_) out_.sizes.totals[static_cast<std::size_t>(range.cell)] += total;
+    put_cell(range.position, std::span(block.minor).subspan(range.begin, values.size()), values);
+    return true;
+  }
+
+  void put_cell(std::int32_t position, std::span<std::int32_t const> minor,
+                std::span<double const> values) {
+    out_.lengths[static_cast<std::size_t>(position)] = static_cast<std::int32_t>(minor.size());
+    put(static_cast<std::size_t>(position / bucket_cells_), {position}, minor, values);
   }
 
   /// The values of one gene go to the buckets of their cells.
@@ -92,8 +123,8 @@ class Scatterer {
     touched_.clear();
   }
 
-  void put(std::size_t bucket, RecordHead head, std::vector<std::int32_t> const& minor,
-           std::vector<double> const& values) {
+  void put(std::size_t bucket, RecordHead head, std::span<std::int32_t const> minor,
+           std::span<double const> values) {
     if (minor.empty()) return;
     head.count = static_cast<std::int32_t>(minor.size());
     head.wide = all_floats(values) ? 0 : 1;
@@ -107,7 +138,7 @@ class Scatterer {
   };
 
   Dataset const& data_;
-  bool counts_;
+  bool counts_, latent_;
   double bound_;
   SortedOrder const& order_;
   BucketWriter& writer_;

@@ -15,14 +15,18 @@ INPUTS = ROOT / "inputs"
 DATASET_KEYS = {
     "name", "path", "rows", "matrix", "values", "target-sum", "condition-column", "control", "separator",
     "merge-orders", "context-column", "gene-column", "genes", "where", "conditions", "min-cells", "max-cells",
-    "max-control-cells", "sample-seed", "source", "sha256",
+    "max-control-cells", "sample-seed", "source", "sha256", "part", "common-genes", "preset", "batch-column",
+    "control-matching", "guide-column", "replicate-column",
 }
 STUDY_KEYS = {"dataset", "protocol", "model", "metric", "baseline", "missing", "save-predictions", "bootstrap"}
-REPEATABLE = {"dataset", "where", "protocol", "model", "metric", "baseline"}
+REPEATABLE = {"dataset", "part", "where", "protocol", "model", "metric", "baseline"}
 CHOICES = {
     "rows": {"cells", "pseudobulk"},
     "values": {"lognormalised", "counts", "latent"},
     "merge-orders": {"yes", "no"},
+    "common-genes": {"intersection", "identical"},
+    "preset": {"gears", "scperturb", "replogle", "perturbench"},
+    "control-matching": {"pooled", "batch"},
     "missing": {"common", "no-change", "worst"},
     "save-predictions": {"yes", "no"},
 }
@@ -94,8 +98,9 @@ def check_list(path, named_by, tally):
 def check_dataset(path, tally):
     items = key_values(path, tally)
     seen = check_keys(path, items, DATASET_KEYS, tally)
-    for key in ("name", "path", "source"):
+    for key in ("name", "source"):
         tally.check(key in seen, f"{shown(path)}: the key '{key}' is missing")
+    tally.check(("path" in seen) != ("part" in seen), f"{shown(path)}: neither path nor part, or both")
     for number, key, value in items:
         where = f"{shown(path)}:{number}"
         if key == "name":
@@ -103,6 +108,9 @@ def check_dataset(path, tally):
         elif key == "path":
             outside = value.startswith("${PERTSCALE_DATA}/")
             tally.check(outside or path.stem == "quickstart", f"{where}: {value} is not under ${{PERTSCALE_DATA}}")
+        elif key == "part":
+            good = re.fullmatch(r"path=\$\{PERTSCALE_DATA\}/\S+( context=\S+)?", value)
+            tally.check(good, f"{where}: {value} is not path=${{PERTSCALE_DATA}}/FILE context=NAME")
         elif key == "where":
             tally.check(re.fullmatch(r"[^=!<>]+(=|!=|<=|>=|<|>)[^=!<>]+", value), f"{where}: where = {value} has no comparison")
         elif key == "genes":
