@@ -13,6 +13,7 @@
 #include "io/reader.hpp"
 #include "parallel/phase_meter.hpp"
 #include "report/durable_file.hpp"
+#include "suite/cell_source.hpp"
 #include "suite/run_record.hpp"
 
 namespace pertscale {
@@ -21,6 +22,7 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr std::int64_t most_groups = 500;
+constexpr std::uint64_t cached_sums = std::uint64_t{24} << 20U;  ///< as suite/moments.cpp
 constexpr double largest_value = 65536;  ///< larger ones are cut; the sums' grid needs a bound
 
 /// Times ways to read one matrix, all ranks together, each a share of it.
@@ -117,24 +119,24 @@ class ReadBench {
   /// What the moments of a screen do, with cells dealt out to groups in turn.
   static void add(MatrixBlock const& block, MomentSums& sums) {
     auto const groups = static_cast<std::int64_t>(sums.groups());
-    for (std::int64_t i = 0; i < block.count(); ++i) {
-      auto const begin = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i)]);
-      auto const end = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i) + 1]);
-      std::int64_t const major = block.major(i);
-      auto const group = [&](std::int64_t cell) { return static_cast<std::size_t>(cell % groups); };
-      auto const cut = [&](std::size_t k) {
-        return std::clamp(block.values[k], -largest_value, largest_value);
-      };
-      if (block.by_column) {
-        for (std::size_t k = begin; k < end; ++k)
-          sums.add(group(block.minor[k]), static_cast<std::size_t>(major), cut(k));
-      } else {
-        auto into = sums.row(group(major));
-        for (std::size_t k = begin; k < end; ++k)
-          into.add(static_cast<std::size_t>(block.minor[k]), into.encode(cut(k)));
-      }
+    if (block.by_column) {
+      for_each_value(block, [&](std::int64_t cell, std::int64_t gene, double value) {
+        sums.add(static_cast<std::size_t>(cell % groups), static_cast<std::size_t>(gene),
+                 cut(value));
+      });
+      return;
     }
+    for (std::int64_t start = 0; start < std::min(groups, block.count()); ++start)
+      for (std::int64_t i = start; i < block.count(); i += groups) {
+        auto into = sums.row(static_cast<std::size_t>(block.major(i) % groups));
+        auto const at = static_cast<std::size_t>(i);
+        for (auto k = static_cast<std::size_t>(block.offsets[at]);
+             k < static_cast<std::size_t>(block.offsets[at + 1]); ++k)
+          into.add(static_cast<std::size_t>(block.minor[k]), into.encode(cut(block.values[k])));
+      }
   }
+
+  static double cut(double value) { return std::clamp(value, -largest_value, largest_value); }
 
   std::string path_;
   std::uint64_t memory_, slab_bytes_ = 0;
