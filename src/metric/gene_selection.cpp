@@ -141,7 +141,7 @@ Status GeneSelection::select(ScoreContext const& context, Candidates const& cand
     };
     keep_largest(most, change, genes);
   } else if (by_item) {
-    if (auto const status = keep_significant(most, context, item, genes); !status.ok())
+    if (auto status = keep_significant(most, context, item, genes); !status.ok())
       return status;
   }
   std::sort(genes.begin(), genes.end());
