@@ -55,7 +55,7 @@ void apply(DatasetSpec& spec, StoreTexts const& texts) {
     throw UserError(fmt::format("{}: rows={}, but {} is a screen store, which holds cells",
                                 spec.file, spec.rows, spec.path));
   // what a preset says of the source
-  if (!spec.given.contains("matrix")) spec.matrix = "X";
+  if (!spec.given.contains("matrix")) spec.matrix = DatasetSpec().matrix;
   if (!spec.given.contains("gene-column")) spec.gene_column.clear();
   rename_key(spec, texts, "matrix", spec.matrix);
   rename_key(spec, texts, "gene-column", spec.gene_column);
