@@ -40,8 +40,10 @@ class CellReader {
     PassOptions options;
     agree(comm, [&] {
       source_ = std::make_unique<CellSource>(data_);
-      options.slab_bytes =
-          std::min(memory / 8, std::max(std::uint64_t{32} << 20U, source_->small_slab()));
+      // small enough for the caches, with some hundred values of a gene
+      auto const suits = std::clamp<std::uint64_t>(
+          data_.genes.size() * 4096, std::uint64_t{8} << 20U, std::uint64_t{32} << 20U);
+      options.slab_bytes = std::min(memory / 8, std::max(suits, source_->small_slab()));
       slabs_ = source_->slabs(options.slab_bytes);
     });
     PassReport report;

@@ -54,9 +54,14 @@ void apply(DatasetSpec& spec, StoreTexts const& texts) {
   if (spec.rows != "cells")
     throw UserError(fmt::format("{}: rows={}, but {} is a screen store, which holds cells",
                                 spec.file, spec.rows, spec.path));
+  // what a preset says of the source
+  if (!spec.given.contains("matrix")) spec.matrix = DatasetSpec().matrix;
+  if (!spec.given.contains("gene-column")) spec.gene_column.clear();
   rename_key(spec, texts, "matrix", spec.matrix);
   rename_key(spec, texts, "gene-column", spec.gene_column);
   rename_key(spec, texts, "library-size-column", spec.library_size_column);
+  // the source's checksum says nothing of the store's bytes, which carry their own
+  if (spec.sha256 == key_of(texts.made_with, "sha256")) spec.sha256.clear();
   OptionList options;
   declare_dataset(options, spec);
   for (auto const& text : split(texts.keys, '\n')) {
@@ -117,8 +122,9 @@ std::string made_with_keys(DatasetSpec const& spec) {
 }
 
 void take_store_keys(DatasetSpec& spec, Communicator const& comm) {
+  if (spec.parts.size() > 1) return;  // one set of keys for all files: the user's
   auto const bytes = on_root(comm, [&] {
-    if (!is_store(spec.path)) return std::string();
+    if (!spec.parts.empty() || !is_store(spec.path)) return std::string();
     StoreFile const store(spec.path);
     Packer p;
     p.put(store.text("keys")).put(store.text("made_with")).put(store.text("gene_list"));

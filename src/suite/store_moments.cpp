@@ -53,8 +53,12 @@ class GroupSums {
   }
 
   MomentRows rows() {
-    MomentRows out{all_.mean({0, 1}), all_.variance({0, 1}), all_.nonzero_fraction({0, 1}),
-                   halves_.mean({0, 2}), {}, {}};
+    MomentRows out{all_.mean({0, 1}),
+                   all_.variance({0, 1}),
+                   all_.nonzero_fraction({0, 1}),
+                   halves_.mean({0, 2}),
+                   {},
+                   {}};
     // one cell cannot be halved
     if (cells_ < 2) out.halves.setConstant(std::numeric_limits<double>::quiet_NaN());
     out.value_sum = std::move(value_sum_);

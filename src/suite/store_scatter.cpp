@@ -204,10 +204,9 @@ ScatteredCells scatter_cells(Dataset const& dataset, SortedOrder const& order,
   std::optional<BucketWriter> writer;
   agree(comm, [&] { writer.emplace(plan.file(comm.rank()), plan.buckets, plan.buffer_bytes); });
   Scatterer scatterer(dataset, order, plan, *writer);
-  std::int64_t slab = 0;
   read_pass(dataset, source, comm, options, Columns::genes, report, [&](MatrixBlock const& block) {
-    // genes of a column block rise from slab to slab, over all ranks
-    if (block.by_column) writer->start(comm.rank() + comm.size() * slab++);
+    // so that the genes of a cell come in rising order
+    if (block.by_column && block.count() > 0) writer->start(block.major(0));
     scatterer.add(block);
   });
   auto cells = scatterer.take();

@@ -12,7 +12,8 @@ import harness
 
 SIMULATED = "name = sim\npath = {path}\nvalues = counts\ncontext-column = context\n"
 SCREENS = {  # name -> screen of the reference data, keys beside its path
-    "papalexi": ("papalexi-counts.h5ad", "values = counts\ncondition-column = condition\ncontrol = {control}\n"),
+    "papalexi": ("papalexi-counts.h5ad", "values = counts\ncontrol = non-targeting\nbatch-column = replicate\n"
+                 "control-matching = batch\nguide-column = guide\n"),
     "norman-mcfaline": ("norman-mcfaline-cells.h5ad", "context-column = cell_type\nmin-cells = 3\nmax-control-cells = 150\n"
                         "where = ngenes>500\nwhere = treatment!=x\n"),
 }
@@ -63,7 +64,7 @@ def simulated(report):
 def same_results(report, name, cfg, store, folder):
     """pseudobulk and a run: from the source, from the store alone, from the cfg with another path."""
     folder.mkdir()
-    lines = [line for line in cfg.read_text().splitlines() if not line.startswith("path")]
+    lines = [line for line in cfg.read_text().splitlines() if not line.startswith(("path", "part"))]
     moved = write(folder / "moved.cfg", "\n".join([*lines, f"path = {store}"]) + "\n")
     results = {}
     for kind, dataset in (("source", cfg), ("store", store), ("moved", moved)):
@@ -81,7 +82,6 @@ def real(report):
     for name, (file, keys) in SCREENS.items():
         if not report.needs_shared(f"data/{file}"):
             continue
-        keys = keys.format(control="non-targeting")
         cfg = write(report.folder / f"{name}.cfg", f"name = {name}\npath = {harness.SHARED / 'data' / file}\n{keys}")
         stores = set()
         for ranks in (1, 2, 3, 4):
@@ -90,6 +90,31 @@ def real(report):
             stores.add(sha256(out))
         report.check(len(stores) == 1, f"{name}: the store differs between ranks")
         same_results(report, name, cfg, out, report.folder / name)
+
+
+def several_files(report):
+    """A store of three files, one a context; one file holds its genes in another order."""
+    if not report.needs_shared("data/norman-mcfaline-cells.h5ad"):
+        return
+    try:
+        import anndata
+    except ImportError:
+        report.skip("anndata is not installed")
+        return
+    screen = anndata.read_h5ad(harness.SHARED / "data" / "norman-mcfaline-cells.h5ad")
+    text = "name = lines\n"
+    for line in ("A172", "T98G", "U87MG"):
+        part = screen[screen.obs["cell_type"] == line].copy()
+        genes = list(part.var_names[::-1] if line == "T98G" else part.var_names[:450])
+        part[:, genes].copy().write_h5ad(report.folder / f"{line}.h5ad")
+        text += f"part = path={line}.h5ad context={line}\n"
+    cfg, out = write(report.folder / "lines.cfg", text), report.folder / "lines.store"
+    stores = set()
+    for ranks in (1, 3):
+        ingest(report, ranks, cfg, "--out", out)
+        stores.add(sha256(out))
+    report.check(len(stores) == 1, "several files: the store differs between ranks")
+    same_results(report, "several files", cfg, out, report.folder / "lines")
 
 
 def anndata_reads(report):
@@ -174,6 +199,7 @@ def main():
     damage(report)
     killed(report)
     real(report)
+    several_files(report)
     report.end()
 
 
