@@ -68,6 +68,7 @@ DenseMatrix::DenseMatrix(Hdf5File const& file, std::string const& name, MatrixAx
   info_.rows = shape[0];
   info_.columns = shape[1];
   info_.stored = values_.now().elements();
+  info_.datasets = {name_};
   take_type(values_.now());
   check_shape();
 }

@@ -22,6 +22,7 @@ SparseMatrix::SparseMatrix(Hdf5File const& file, std::string const& name, Matrix
       indices_(member(file, name, "indices")) {
   read_layout();
   read_shape();
+  info_.datasets = {name_ + "/data", name_ + "/indices", name_ + "/indptr"};
   take_type(values_.now());
   info_.stored = values_.now().elements();
   info_.index_type = indices_.now().type().name;

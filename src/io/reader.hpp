@@ -21,15 +21,16 @@ struct TextColumn {
 struct MatrixInfo {
   enum class Layout { dense, csr, csc };
   Layout layout = Layout::dense;
-  std::int64_t rows = 0;     ///< cells (or conditions of a pseudobulk file)
-  std::int64_t columns = 0;  ///< genes
-  std::int64_t stored = 0;   ///< stored values (rows x columns when dense)
-  std::string value_type;    ///< "float32", "int64" ... as on disk
-  std::string index_type;    ///< of sparse indices, else empty
-  std::string compression;   ///< "none", "gzip", "lzf", ...
-  bool integer = false;      ///< the on-disk type is an integer
-  std::uint64_t unit = 0;    ///< bytes that are decoded together: a chunk, of a dense matrix a row
-                             ///< of chunks; 0: any part can be read
+  std::int64_t rows = 0;              ///< cells (or conditions of a pseudobulk file)
+  std::int64_t columns = 0;           ///< genes
+  std::int64_t stored = 0;            ///< stored values (rows x columns when dense)
+  std::string value_type;             ///< "float32", "int64" ... as on disk
+  std::string index_type;             ///< of sparse indices, else empty
+  std::string compression;            ///< "none", "gzip", "lzf", ...
+  bool integer = false;               ///< the on-disk type is an integer
+  std::vector<std::string> datasets;  ///< where it lies in an HDF5 file
+  std::uint64_t unit = 0;  ///< bytes that are decoded together: a chunk, of a dense matrix a row
+                           ///< of chunks; 0: any part can be read
   /// The smallest slabs (`bytes` of ScreenReader::slabs) that are read without loss of speed. They
   /// stay in the processor's cache where the file lets them.
   std::uint64_t small_slab() const;

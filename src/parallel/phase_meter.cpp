@@ -17,7 +17,7 @@ void PhaseMeter::record(std::string task, std::string phase, double seconds) {
   comm_.sum(std::span(&nanoseconds, 1));
   phases_.push_back({std::move(task), std::move(phase), comm_.min(seconds),
                      static_cast<double>(nanoseconds) * 1e-9 / comm_.size(), comm_.max(seconds),
-                     comm_.max(peak_rss_mib())});
+                     comm_.max(peak_rss_mib()), 0});
 }
 
 }  // namespace pertscale

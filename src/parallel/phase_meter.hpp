@@ -13,6 +13,7 @@ struct PhaseTime {
   std::string phase;  ///< "open", "moments", "fit", "score", "tables" ...
   double seconds_min = 0, seconds_mean = 0, seconds_max = 0;
   double peak_rss_mib = 0;  ///< largest of the ranks so far
+  double bytes = 0;         ///< read in this phase by all ranks, decoded; 0: it reads no matrix
 };
 
 /// Peak resident memory of this process in MiB.
@@ -30,6 +31,8 @@ class PhaseMeter {
     std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - start;
     record(std::move(task), std::move(phase), taken.count());
   }
+  /// Bytes that the phase measured last has read, over all ranks.
+  void note_bytes(double bytes) { phases_.back().bytes = bytes; }
   std::vector<PhaseTime> const& phases() const { return phases_; }
 
  private:

@@ -51,7 +51,7 @@ class Mixture {
       : genes_(effects.size()),
         components_(variances.size()),
         likelihood_(genes_ * components_),
-        logs_(genes_) {
+        sums_(genes_) {
     for (std::size_t g = 0; g < genes_; ++g) fill(effects[g], variances, g);
   }
 
@@ -66,13 +66,17 @@ class Mixture {
       double const* const row = likelihood_.data() + g * components_;
       double const sum =
           ordered_sum(components_, [&](std::size_t k) { return weight[k] * row[k]; });
-      logs_[g] = sum;
+      sums_[g] = sum;
       double const scale = 1 / sum;
       for (std::size_t k = 0; k < components_; ++k) share[k] += row[k] * scale;
     }
     for (std::size_t k = 0; k < components_; ++k) share[k] *= weight[k];
-    double const log_likelihood =
-        ordered_sum(genes_, [&](std::size_t g) { return std::log(logs_[g]); });
+    // a logarithm of four at once: each is at least the weight of its gene's best component
+    double const log_likelihood = ordered_sum((genes_ + 3) / 4, [&](std::size_t four) {
+      double product = 1;
+      for (std::size_t g = 4 * four; g < std::min(4 * four + 4, genes_); ++g) product *= sums_[g];
+      return std::log(product);
+    });
     return {normalised(std::move(share)), log_likelihood / static_cast<double>(genes_)};
   }
 
@@ -96,7 +100,7 @@ class Mixture {
 
   std::size_t genes_, components_;
   std::vector<double> likelihood_;  ///< genes x components
-  std::vector<double> logs_;        ///< likelihood of each gene
+  std::vector<double> sums_;        ///< likelihood of each gene
 };
 
 /// Extrapolation from two EM steps (SQUAREM, scheme S3 of Varadhan and Roland 2008); weights that

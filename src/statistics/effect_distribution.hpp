@@ -29,7 +29,7 @@ struct EffectDistribution {
 
 struct EffectDistributionOptions {
   int iterations = 600;     ///< EM steps, at most
-  double tolerance = 1e-8;  ///< stops where the mean log likelihood of a gene gains less in three
+  double tolerance = 1e-6;  ///< stops where the mean log likelihood of a gene gains less in three
 };
 
 /// Effects (log2 fold changes) and their standard errors, a gene each; pairs that are not finite,

@@ -6,32 +6,33 @@
 
 namespace pertscale {
 
-namespace {
-
-/// (d log2(m + eps) / d mean)^2 variance / cells.
-double squared_error(SampleMoments const& side, FoldChangeMean kind, double epsilon) {
-  if (side.cells < 2) return std::numeric_limits<double>::quiet_NaN();
-  if (side.variance == 0) return 0;
+FoldSide fold_side(SampleMoments const& side, FoldChangeMean kind, double epsilon) {
   bool const geometric = kind == FoldChangeMean::geometric;
-  double const level = geometric ? std::expm1(side.mean) + epsilon : side.mean + epsilon;
-  double const slope = (geometric ? std::exp(side.mean) : 1.0) / (level * std::numbers::ln2);
-  return slope * slope * (side.variance / static_cast<double>(side.cells));
+  double const mean = geometric ? std::expm1(side.mean) : side.mean;
+  FoldSide out{mean + epsilon, 0};
+  if (side.cells < 2) {
+    out.squared_error = std::numeric_limits<double>::quiet_NaN();
+  } else if (side.variance != 0) {
+    // d expm1(x) / dx = expm1(x) + 1
+    double const slope = (geometric ? mean + 1 : 1.0) / (out.level * std::numbers::ln2);
+    out.squared_error = slope * slope * (side.variance / static_cast<double>(side.cells));
+  }
+  return out;
 }
 
-}  // namespace
+FoldChange log2_fold_change(FoldSide const& group, FoldSide const& reference) {
+  FoldChange out;
+  out.log2 =
+      group.level == 0 && reference.level == 0 ? 0 : std::log2(group.level / reference.level);
+  out.standard_error = std::isfinite(out.log2)
+                           ? std::sqrt(group.squared_error + reference.squared_error)
+                           : std::numeric_limits<double>::quiet_NaN();
+  return out;
+}
 
 FoldChange log2_fold_change(SampleMoments const& group, SampleMoments const& reference,
                             FoldChangeMean kind, double epsilon) {
-  bool const geometric = kind == FoldChangeMean::geometric;
-  double const m1 = (geometric ? std::expm1(group.mean) : group.mean) + epsilon;
-  double const m0 = (geometric ? std::expm1(reference.mean) : reference.mean) + epsilon;
-  FoldChange out;
-  out.log2 = m1 == 0 && m0 == 0 ? 0 : std::log2(m1 / m0);
-  out.standard_error =
-      std::isfinite(out.log2)
-          ? std::sqrt(squared_error(group, kind, epsilon) + squared_error(reference, kind, epsilon))
-          : std::numeric_limits<double>::quiet_NaN();
-  return out;
+  return log2_fold_change(fold_side(group, kind, epsilon), fold_side(reference, kind, epsilon));
 }
 
 }  // namespace pertscale

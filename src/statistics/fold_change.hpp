@@ -14,6 +14,15 @@ struct FoldChange {
   double standard_error = 0;  ///< of it, by the delta method
 };
 
+/// What a fold change takes from one of its sides.
+struct FoldSide {
+  double level = 0;          ///< mean + eps
+  double squared_error = 0;  ///< (d log2(level) / d mean)^2 variance / cells
+};
+
+FoldSide fold_side(SampleMoments const& side, FoldChangeMean kind, double epsilon);
+FoldChange log2_fold_change(FoldSide const& group, FoldSide const& reference);
+
 /// log2 fold change from moments of the log1p values (`geometric`) or of their expm1
 /// (`arithmetic`). With eps = 0: 0/0 gives 0, one-sided zeros give -inf or inf (pdex). The standard
 /// error is sqrt(sum over both sides of (d log2 / d mean)^2 variance / cells): NaN where a side has

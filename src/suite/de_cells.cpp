@@ -36,11 +36,14 @@ class CellLogs {
 class CellReader {
  public:
   CellReader(Dataset const& dataset, Communicator const& comm, std::uint64_t memory)
-      : data_(dataset) {
+      : data_(dataset), ranks_(static_cast<std::size_t>(comm.size())) {
     PassOptions options;
-    options.slab_bytes = std::min<std::uint64_t>(memory / 8, std::uint64_t{32} << 20);
     agree(comm, [&] {
       source_ = std::make_unique<CellSource>(data_);
+      // small enough for the caches, with some hundred values of a gene
+      auto const suits = std::clamp<std::uint64_t>(
+          data_.genes.size() * 4096, std::uint64_t{8} << 20U, std::uint64_t{32} << 20U);
+      options.slab_bytes = std::min(memory / 8, std::max(suits, source_->small_slab()));
       slabs_ = source_->slabs(options.slab_bytes);
     });
     PassReport report;
@@ -51,6 +54,7 @@ class CellReader {
 
   void read(std::size_t slab, MatrixBlock& block) const {
     source_->read(slabs_[slab], block);
+    if (slab + ranks_ < slabs_.size()) source_->prefetch(slabs_[slab + ranks_]);
     for (std::int64_t i = 0; i < block.count(); ++i) {
       auto const begin = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i)]);
       auto const end = static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i) + 1]);
@@ -95,6 +99,7 @@ class CellReader {
   }
 
   Dataset const& data_;
+  std::size_t ranks_;  ///< slabs are dealt out to them in turn
   std::unique_ptr<CellSource> source_;
   std::vector<CellSlab> slabs_;
   LibrarySizes sizes_;

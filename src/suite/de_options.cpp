@@ -76,6 +76,15 @@ void check_strata(DeOptions const& options, Dataset const& dataset, Mistakes& mi
                     missing, dataset.spec.path));
 }
 
+/// Matched profiles are moved by their controls' batches, and no test's variance knows of that.
+void check_matching(DeOptions const& options, Dataset const& dataset, Mistakes& mistakes) {
+  if (dataset.spec.matches_batches() && options.stratify != "batch")
+    mistakes.add(
+        fmt::format("{}: with control-matching = batch cells are compared within batches, which is "
+                    "--method wilcoxon --stratify batch; or set control-matching = pooled",
+                    dataset.spec.file));
+}
+
 void check_labels(DeOptions const& options, Dataset const& dataset, Mistakes& mistakes) {
   auto const& labels = dataset.labels;
   std::set<std::size_t> with_control;
@@ -113,6 +122,7 @@ void check_de(DeOptions const& options, Dataset const& dataset) {
     mistakes.add("--continuity is an option of --method wilcoxon; leave it out");
   check_cells(options, dataset, mistakes);
   check_strata(options, dataset, mistakes);
+  check_matching(options, dataset, mistakes);
   check_labels(options, dataset, mistakes);
   mistakes.raise();
 }

@@ -27,28 +27,35 @@ DeRecords::DeRecords(Labels const& labels, DeOptions const& options, std::size_t
   shape_ = {genes, options_.wilcoxon() ? std::size_t{5} : std::size_t{4}, rows_.size(),
             options_.gated() ? labels_.contexts().size() : 0};
   record_.assign(shape_.record(), 0);
-  references_.resize(labels_.rows().size());
+  rest_.resize(labels_.rows().size());
   moments_.resize(labels_.rows().size());
 }
 
 void DeRecords::find_references(std::vector<SampleMoments> const& moments) {
+  if (options_.test_reference() == TestReference::control) return;
   for (std::size_t context = 0; context < labels_.contexts().size(); ++context) {
     auto const first = static_cast<std::ptrdiff_t>(context_start_[context]);
     auto const last = static_cast<std::ptrdiff_t>(context_start_[context + 1]);
-    if (options_.test_reference() == TestReference::rest) {
-      auto const rest = rest_moments({moments.begin() + first, moments.begin() + last});
-      std::copy(rest.begin(), rest.end(), references_.begin() + first);
-    } else {
-      std::fill(references_.begin() + first, references_.begin() + last,
-                moments[static_cast<std::size_t>(control_row_[context])]);
-    }
+    auto const rest = rest_moments({moments.begin() + first, moments.begin() + last});
+    std::copy(rest.begin(), rest.end(), rest_.begin() + first);
   }
 }
 
+SampleMoments const& DeRecords::reference(std::size_t row,
+                                          std::vector<SampleMoments> const& moments) const {
+  if (options_.test_reference() == TestReference::rest) return rest_[row];
+  return moments[static_cast<std::size_t>(control_row_[labels_.rows()[row].context])];
+}
+
 void DeRecords::fold_changes(std::vector<SampleMoments> const& moments, FoldChangeMean kind) {
+  SampleMoments const* last = nullptr;
+  FoldSide side;
   for (std::size_t place = 0; place < rows_.size(); ++place) {
     std::size_t const row = rows_[place];
-    auto const change = log2_fold_change(moments[row], references_[row], kind, options_.epsilon);
+    auto const& other = reference(row, moments);
+    if (&other != last) side = fold_side(other, kind, options_.epsilon);
+    last = &other;
+    auto const change = log2_fold_change(fold_side(moments[row], kind, options_.epsilon), side);
     at(DeLayer::log2fc, place) = change.log2;
     at(DeLayer::log2fc_se, place) = change.standard_error;
   }
@@ -59,8 +66,9 @@ void DeRecords::from_moments(std::vector<SampleMoments> const& moments) {
   bool const overestimated = options_.method == "t-test-overestim";
   for (std::size_t place = 0; place < rows_.size(); ++place) {
     std::size_t const row = rows_[place];
-    auto const test = overestimated ? overestimated_variance_test(moments[row], references_[row])
-                                    : welch_test(moments[row], references_[row]);
+    auto const& other = reference(row, moments);
+    auto const test = overestimated ? overestimated_variance_test(moments[row], other)
+                                    : welch_test(moments[row], other);
     at(DeLayer::score, place) = test.score;
     at(DeLayer::pvalue, place) = test.pvalue;
   }

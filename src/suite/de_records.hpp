@@ -34,8 +34,9 @@ class DeRecords {
     return record_[static_cast<std::size_t>(layer) * rows_.size() + place];
   }
   void fold_changes(std::vector<SampleMoments> const& moments, FoldChangeMean kind);
-  /// What each row is compared with.
   void find_references(std::vector<SampleMoments> const& moments);
+  /// What a row is compared with.
+  SampleMoments const& reference(std::size_t row, std::vector<SampleMoments> const& moments) const;
 
   Labels const& labels_;
   DeOptions const& options_;
@@ -44,7 +45,7 @@ class DeRecords {
   std::vector<std::ptrdiff_t> control_row_;  ///< of each context, or -1
   RecordShape shape_;
   std::vector<double> record_;
-  std::vector<SampleMoments> references_;  ///< one a row of Labels
+  std::vector<SampleMoments> rest_;  ///< one a row of Labels, where the reference is `rest`
   std::vector<SampleMoments> moments_;
 };
 

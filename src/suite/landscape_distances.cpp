@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
+#include <chrono>
+#include <cmath>
 #include <limits>
 
 #include "core/text.hpp"
@@ -191,8 +194,11 @@ std::vector<ContextDistances> landscape_distances(Landscape& landscape) {
     miss_all(landscape, LandscapeColumn::e_test_p, "needs_cells");
     return {};
   }
+  auto const start = std::chrono::steady_clock::now();
   auto const sorted = sorted_cells(landscape.dataset, landscape.comm, landscape.cache(),
                                    landscape.moment_options());
+  std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - start;
+  landscape.options.say(fmt::format("cells        {:.2f} s", landscape.comm.max(taken.count())));
   ScreenCells const cells{screen, *sorted, landscape.gene_numbers, landscape.dataset.genes.size()};
   std::vector<ContextDistances> out;
   for (auto const& context : landscape.contexts) {
@@ -202,13 +208,33 @@ std::vector<ContextDistances> landscape_distances(Landscape& landscape) {
   return out;
 }
 
+namespace {
+
+/// Says where no permutation p-value can be significant after the adjustment.
+void note_resolution(Landscape const& landscape, std::size_t tests) {
+  auto const n = static_cast<double>(tests);
+  double const smallest = -std::expm1(n * std::log1p(-1.0 / landscape.options.runs));
+  if (tests == 0 || smallest < 0.05) return;
+  landscape.options.say(fmt::format(
+      "note: with {} tests the smallest adjusted p of {} permutations is {:.2g}; --runs {} would "
+      "bring it below 0.05",
+      tests, landscape.options.runs, smallest, std::llround(std::ceil(n / 0.051 / 1000) * 1000)));
+}
+
+}  // namespace
+
 void adjust_tests(Landscape& landscape) {
+  std::size_t most = 0;
   for (auto const& context : landscape.contexts) {
     auto const adjusted =
         holm_sidak(landscape.table.values(context.perturbed, LandscapeColumn::e_test_p));
     for (std::size_t p = 0; p < adjusted.size(); ++p)
       landscape.table.put(context.perturbed[p], LandscapeColumn::e_test_p_adjusted, adjusted[p]);
+    most = std::max(
+        most, static_cast<std::size_t>(std::count_if(adjusted.begin(), adjusted.end(),
+                                                     [](double p) { return !std::isnan(p); })));
   }
+  note_resolution(landscape, most);
 }
 
 }  // namespace pertscale

@@ -49,16 +49,18 @@ struct Overall {
 Overall overall_moments(Screen const& screen, RowRange rows) {
   auto const genes = static_cast<Eigen::Index>(screen.genes.size());
   Overall out{Vector::Zero(genes), Vector::Zero(genes)};
+  // cells are where they were measured, whatever control their mean is matched with
+  auto const& means = screen.measured_mean.empty() ? screen.mean : screen.measured_mean;
   auto const cells_of = [&](std::size_t row) { return screen.labels.rows()[row].cells; };
   for (auto row = rows.first; row < rows.last; ++row) out.cells += cells_of(row);
   auto const all = static_cast<double>(out.cells);
   for (auto row = rows.first; row < rows.last; ++row)
     for (Eigen::Index g = 0; g < genes; ++g)
-      out.mean[g] += screen.mean.row(row)[static_cast<std::size_t>(g)] *
-                     (static_cast<double>(cells_of(row)) / all);
+      out.mean[g] +=
+          means.row(row)[static_cast<std::size_t>(g)] * (static_cast<double>(cells_of(row)) / all);
   for (auto row = rows.first; row < rows.last; ++row) {
     auto const n = static_cast<double>(cells_of(row));
-    auto const mean = screen.mean.row(row), variance = screen.variance.row(row);
+    auto const mean = means.row(row), variance = screen.variance.row(row);
     for (Eigen::Index g = 0; g < genes; ++g) {
       auto const at = static_cast<std::size_t>(g);
       double const shift = mean[at] - out.mean[g];

@@ -275,7 +275,7 @@ std::string task_timings(Plan const& plan, JournalIndex const& journal) {
     for (auto const& [phase, seconds] :
          {std::pair{"fit", r.fit_seconds}, std::pair{"score", r.score_seconds}})
       if (seconds > 0)
-        out += fmt::format("{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{:.1f}\n",
+        out += fmt::format("{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{:.1f},,\n",
                            csv_field(plan.tasks[unit.task].id), phase, r.start, r.job, 1, r.ranks,
                            seconds, seconds, seconds, r.peak_rss_mib);
   }

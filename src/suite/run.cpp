@@ -132,6 +132,7 @@ class StudyRun {
         screens_.push_back(
             prepare_screen(dataset, comm_, options_.out / "cache", moments, &report));
       });
+      meter_.note_bytes(report.moments.bytes_read);
       say(fmt::format("{}: {}\n", dataset.spec.name,
                       prepare_text(report, meter_.phases().back().seconds_max)));
     }

@@ -137,26 +137,32 @@ void remove_results(fs::path const& folder) {
     fs::remove_all(folder / name);
 }
 
-void write_timings(fs::path const& folder, std::vector<PhaseTime> const& phases,
-                   std::string const& start, int ranks, std::string const& task_rows) {
+std::string timing_header() {
+  return "task,phase,attempt,job,nodes,ranks,seconds_min,seconds_mean,seconds_max,peak_rss_mib,"
+         "bytes,mb_per_second\n";
+}
+
+std::string timing_row(PhaseTime const& p, std::string const& start, int ranks) {
   char const* const nodes = std::getenv("SLURM_JOB_NUM_NODES");
   char const* const job = std::getenv("SLURM_JOB_ID");
+  std::string const read =
+      p.bytes > 0 ? fmt::format("{:.0f},{:.1f}", p.bytes, p.bytes * 1e-6 / p.seconds_max) : ",";
+  return fmt::format("{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{:.1f},{}\n", csv_field(p.task),
+                     p.phase, start, job != nullptr ? job : "-", nodes != nullptr ? nodes : "1",
+                     ranks, p.seconds_min, p.seconds_mean, p.seconds_max, p.peak_rss_mib, read);
+}
+
+void write_timings(fs::path const& folder, std::vector<PhaseTime> const& phases,
+                   std::string const& start, int ranks, std::string const& task_rows) {
   fs::path const kept = folder / "journal" / "phases.csv";
   std::string phase_rows;
   {
     std::ifstream in(kept, std::ios::binary);
     phase_rows.assign(std::istreambuf_iterator<char>(in), {});
   }
-  for (auto const& p : phases)
-    phase_rows +=
-        fmt::format("{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{:.1f}\n", csv_field(p.task), p.phase,
-                    start, job != nullptr ? job : "-", nodes != nullptr ? nodes : "1", ranks,
-                    p.seconds_min, p.seconds_mean, p.seconds_max, p.peak_rss_mib);
+  for (auto const& p : phases) phase_rows += timing_row(p, start, ranks);
   write_durably(kept, phase_rows);
-  write_durably(
-      folder / "timings.csv",
-      "task,phase,attempt,job,nodes,ranks,seconds_min,seconds_mean,seconds_max,peak_rss_mib\n" +
-          phase_rows + task_rows);
+  write_durably(folder / "timings.csv", timing_header() + phase_rows + task_rows);
 }
 
 }  // namespace pertscale

@@ -32,6 +32,11 @@ void remove_results(std::filesystem::path const& folder);
 /// UTC time as a name that sorts: 20260131T235959.123.
 std::string start_name();
 
+/// The first line of timings.csv, and the line of a phase. `bytes` and `mb_per_second` are empty
+/// where a phase reads no matrix.
+std::string timing_header();
+std::string timing_row(PhaseTime const& phase, std::string const& start, int ranks);
+
 /// timings.csv: phases of this start, then those of units; earlier starts stay.
 void write_timings(std::filesystem::path const& folder, std::vector<PhaseTime> const& phases,
                    std::string const& start, int ranks, std::string const& task_rows);

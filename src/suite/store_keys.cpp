@@ -122,6 +122,7 @@ std::string made_with_keys(DatasetSpec const& spec) {
 }
 
 void take_store_keys(DatasetSpec& spec, Communicator const& comm) {
+  if (spec.parts.size() > 1) return;  // one set of keys for all files: the user's
   auto const bytes = on_root(comm, [&] {
     if (!spec.parts.empty() || !is_store(spec.path)) return std::string();
     StoreFile const store(spec.path);

@@ -23,7 +23,8 @@ std::vector<std::string> used_obs_columns(DatasetSpec const& spec);
 /// The key's value among lines that store_keys or made_with_keys wrote; empty where it is not.
 std::string key_of(std::string const& lines, std::string const& key);
 
-/// If `spec.path` is a store, gives keys that the user did not the values of the store. Rank 0
+/// If the screen is one file and that a store, gives keys that the user did not the values of the
+/// store; stores among several files are read as any h5ad. Rank 0
 /// reads; collective.
 void take_store_keys(DatasetSpec& spec, Communicator const& comm);
 

@@ -3,7 +3,7 @@ import anndata
 import numpy as np
 import pandas as pd
 import scipy.sparse
-import scipy.special
+import scipy.stats
 
 import harness
 
@@ -186,6 +186,32 @@ def check_twins(report, screens):
         close(report, "standard error, " + options, screens.table("papalexi", options).unstack()["log2fc_se"].loc["STAT1"], error, 1e-8)
 
 
+def check_strata(report, screens):
+    """van Elteren's test over replicates, by SciPy's ranks: sum of w (U - mean) over the root of the sum of w^2 var, w = 1 / (N + 1)."""
+    cells = anndata.read_h5ad(harness.SHARED / PAPALEXI)
+    text = (report.folder / "papalexi.cfg").read_text() + "batch-column = replicate\n"
+    (report.folder / "batches.cfg").write_text(text)
+    (report.folder / "matched.cfg").write_text(text + "control-matching = batch\n")
+    ours = {name: screens.table(name, "--method wilcoxon --stratify batch").unstack() for name in ("batches", "matched")}
+    genes, condition = cells.var_names[:40], cells.obs["condition"].to_numpy()
+    counts = cells.X.toarray().astype(float)
+    logged = np.log1p(counts * 1e4 / counts.sum(1, keepdims=True))[:, :40]
+    excess = variance = total = 0
+    for replicate in cells.obs["replicate"].unique():
+        here = (cells.obs["replicate"] == replicate).to_numpy()
+        x, y = logged[here & (condition == "CUL3")], logged[here & (condition == "non-targeting")]
+        n1, n0, n = len(x), len(y), len(x) + len(y)
+        ranks = scipy.stats.rankdata(np.vstack([x, y]), axis=0)
+        u = ranks[:n1].sum(0) - n1 * (n1 + 1) / 2
+        ties = np.array([sum(t**3 - t for t in np.unique(column, return_counts=True)[1].astype(float)) for column in ranks.T])
+        excess, total = excess + (u - n1 * n0 / 2) / (n + 1), total + u
+        variance = variance + n1 * n0 / 12 * (n + 1 - ties / (n * (n - 1))) / (n + 1) ** 2
+    for name, table in ours.items():
+        report.check((table["u"].loc["CUL3", genes].to_numpy() == total).all(), f"{name}: U over strata")
+        close(report, f"{name}: z of van Elteren", table["score"].loc["CUL3", genes], excess / np.sqrt(variance))
+        close_p(report, f"{name}: p of van Elteren", table["pvalue"].loc["CUL3", genes], 2 * scipy.stats.norm.sf(np.abs(excess / np.sqrt(variance))))
+
+
 def check_csv(report, folder):
     """de.csv is de.h5ad, a line a gene, by falling score."""
     data, table = anndata.read_h5ad(folder / "de.h5ad"), pd.read_csv(
@@ -219,7 +245,9 @@ def made_orders(report):
 
 def check_bytes(report):
     made_orders(report)
-    runs = {"norman": [(1, "csr", ""), (2, "csr", ""), (3, "csr", ""), (4, "csr", ""), (2, "csc", ""), (1, "dense", ""), (2, "double", ""),
+    harness.run(2, "ingest", report.folder / "double.cfg", "--out", report.folder / "store.pss")
+    (report.folder / "store.cfg").write_text("path = store.pss\n")
+    runs = {"norman": [(1, "csr", ""), (2, "csr", ""), (3, "csr", ""), (4, "csr", ""), (2, "csc", ""), (1, "dense", ""), (2, "double", ""), (2, "store", ""),
                        (2, "csr", "--memory-per-rank 64MiB")],
             "papalexi": [(1, "papalexi", ""), (2, "papalexi", ""), (3, "papalexi", ""), (4, "papalexi", "--memory-per-rank 64MiB")]}
     for screen, ways in runs.items():
@@ -248,9 +276,10 @@ def check_refusals(report):
     for screen, options, word in (
             ("csr.cfg", "--method anova", "--method"), ("csr.cfg", "--epsilon -1", "--epsilon"), ("csr.cfg", "--continuity", "--continuity"),
             ("csr.cfg", "--stratify batch", "--method wilcoxon"), ("csr.cfg", "--method wilcoxon --stratify batch", "batch-column"),
+            ("matched.cfg", "--method t-test", "control-matching"),
             ("bulk.cfg", "--method wilcoxon", "needs cells"), ("bulk.cfg", "--fold-change arithmetic", "needs cells"),
             (latent, "--method t-test", "latent"), ("orphan.cfg", "--method wilcoxon", "control"), ("absent.cfg", "", "absent.cfg")):
-        for ranks in (1, 3):
+        for ranks in (1, 3) if word.startswith("--") or word == "needs cells" else (3,):
             out = report.folder / "refused"
             done = harness.run(ranks, "de", report.folder / screen, *options.split(), "--out", out)
             lines = harness.own_lines(done.stderr)
@@ -271,6 +300,7 @@ def main():
         check_pdex(report, screens)
         check_illico(report, screens, groups)
         check_twins(report, screens)
+        check_strata(report, screens)
         check_bytes(report)
         check_refusals(report)
     report.end()

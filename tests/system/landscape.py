@@ -123,6 +123,7 @@ def papalexi(report):
     if not report.needs_shared("data/papalexi-counts.h5ad"):
         return
     cfg = f"path = {harness.SHARED}/data/papalexi-counts.h5ad\nvalues = counts\ncontrol = non-targeting\n"
+    cfg += "guide-column = guide\nreplicate-column = replicate\n"
     out = same_bytes(report, "papalexi", cfg, "--components", "400", "--runs", "200", ranks=(1, 2, 3, 4))
     if out is None:
         return
@@ -171,10 +172,42 @@ def papalexi(report):
     report.check(all(close(full[c], max(-1, min(1, 2 * half[c] / (1 + half[c])))) for c in centroids if half[c] > -1 / 3),
                  "Spearman and Brown")
     report.check(half["STAT1"] > 0.9 > 0.5 > half["CAV1"], "halves of strong and weak perturbations")
-    forms(report, cfg, values, labels)
+    parts(report, screen.obs, values, labels, found)
+    from_store(report, out)
+    forms(report, cfg)
 
 
-def forms(report, cfg, values, labels):
+def parts(report, obs, values, labels, found):
+    """Replicates, each against its own controls; guides only by their number and the step up."""
+    guides, replicates = obs["guide"].astype(str).to_numpy(), obs["replicate"].astype(str).to_numpy()
+    for condition, row in found.items():
+        if condition == "non-targeting":
+            continue
+        here = labels == condition
+        deltas = [values[here & (replicates == r)].mean(0) - values[(labels == "non-targeting") & (replicates == r)].mean(0)
+                  for r in sorted(set(replicates[here]))]
+        r = np.corrcoef(deltas)[np.triu_indices(len(deltas), 1)].mean()
+        k, n = len(deltas), len(set(guides[here]))
+        report.check(int(row["replicates"]) == k and close(row["replicate_ceiling"], r), f"replicates of {condition}")
+        report.check(close(row["replicate_ceiling_full"], k * r / (1 + (k - 1) * r)), f"replicates of {condition}, stepped up")
+        g = float(row["guide_ceiling"])
+        report.check(int(row["guides"]) == n and close(row["guide_ceiling_full"], n * g / (1 + (n - 1) * g)),
+                     f"guides of {condition}")
+
+
+def from_store(report, out):
+    """A screen store gives the bytes of the file it was made of."""
+    store = report.folder / "papalexi.store"
+    done = harness.run(2, "ingest", report.folder / "papalexi.cfg", "--out", store)
+    if report.check(done.returncode == 0, f"ingest: {done.stderr}"):
+        cfg = (report.folder / "papalexi.cfg").read_text()
+        cfg = "".join(l for l in cfg.splitlines(True) if not l.startswith("path")) + f"path = {store}\n"
+        again = landscape(report, "store", cfg, "--components", "400", "--runs", "200", ranks=2)
+        for file in FILES if again else ():
+            report.check((again / file).read_bytes() == (out / file).read_bytes(), f"{file} from the store")
+
+
+def forms(report, cfg):
     """Other forms, on fewer cells."""
     few = cfg + "max-cells = 40\nmax-control-cells = 150\n"
     for form in ("euclidean", "sqeuclidean"):
