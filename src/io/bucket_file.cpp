@@ -29,7 +29,8 @@ constexpr std::size_t least_room = 4096;
 BucketWriter::BucketWriter(std::filesystem::path path, std::size_t buckets, std::uint64_t memory)
     : path_(std::move(path)),
       room_(std::max<std::size_t>(least_room, memory / std::max<std::size_t>(1, buckets))),
-      buffers_(buckets),
+      buffers_(std::make_unique_for_overwrite<std::byte[]>(room_ * buckets)),
+      taken_(buckets, 0),
       fd_(open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
   if (fd_ < 0) fail(path_, "write");
 }
@@ -39,38 +40,50 @@ BucketWriter::~BucketWriter() {
 }
 
 void BucketWriter::start(std::int64_t order) {
-  for (std::size_t b = 0; b < buffers_.size(); ++b) flush(b);
+  flush_large();
+  for (std::size_t b = 0; b < taken_.size(); ++b) flush(b);
   order_ = order;
 }
 
 std::span<std::byte> BucketWriter::record(std::size_t bucket, std::size_t bytes) {
-  auto& buffer = buffers_[bucket];
-  if (buffer.size() + bytes > room_) flush(bucket);
-  std::size_t const at = buffer.size();
-  buffer.resize(at + bytes);
-  return std::span(buffer).subspan(at);
+  flush_large();
+  if (taken_[bucket] + bytes > room_) flush(bucket);
+  if (bytes > room_) {
+    large_.resize(bytes);
+    large_bucket_ = bucket;
+    return large_;
+  }
+  std::byte* const at = buffers_.get() + bucket * room_ + taken_[bucket];
+  taken_[bucket] += bytes;
+  return {at, bytes};
 }
 
 void BucketWriter::flush(std::size_t bucket) {
-  auto& buffer = buffers_[bucket];
-  if (buffer.empty()) return;
+  write(bucket, {buffers_.get() + bucket * room_, taken_[bucket]});
+  taken_[bucket] = 0;
+}
+
+void BucketWriter::flush_large() {
+  write(large_bucket_, large_);
+  large_.clear();
+}
+
+void BucketWriter::write(std::size_t bucket, std::span<std::byte const> bytes) {
+  if (bytes.empty()) return;
   auto const start = offset_;
-  std::span<std::byte const> left = buffer;
-  while (!left.empty()) {
-    auto const put = pwrite(fd_, left.data(), left.size(), static_cast<off_t>(offset_));
+  while (!bytes.empty()) {
+    auto const put = pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset_));
     if (put < 0 && errno == EINTR) continue;
     if (put <= 0) fail(path_, "write");
-    left = left.subspan(static_cast<std::size_t>(put));
+    bytes = bytes.subspan(static_cast<std::size_t>(put));
     offset_ += put;
   }
   extents_.push_back({static_cast<std::int32_t>(bucket), 0, order_, start, offset_ - start});
-  buffer.clear();
-  if (buffer.capacity() > 2 * room_) buffer.shrink_to_fit();
 }
 
 std::vector<BucketExtent> BucketWriter::finish() {
   start(0);
-  buffers_.clear();
+  buffers_.reset();
   int const status = close(std::exchange(fd_, -1));
   if (status != 0) fail(path_, "write");
   return std::move(extents_);

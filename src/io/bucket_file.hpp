@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,7 +19,7 @@ struct BucketExtent {
 };
 
 /// A scratch file that takes records for many buckets at once: external bucket sort. Buffers of all
-/// buckets together hold at most `memory` bytes and one record each; a full one becomes an extent.
+/// buckets together hold `memory` bytes; a full one becomes an extent.
 /// UserError where the file cannot be written.
 class BucketWriter {
  public:
@@ -36,10 +37,15 @@ class BucketWriter {
 
  private:
   void flush(std::size_t bucket);
+  void flush_large();
+  void write(std::size_t bucket, std::span<std::byte const> bytes);
 
   std::filesystem::path path_;
   std::size_t room_;
-  std::vector<std::vector<std::byte>> buffers_;
+  std::unique_ptr<std::byte[]> buffers_;  ///< of all buckets, given back to the system as one
+  std::vector<std::size_t> taken_;        ///< bytes in each
+  std::vector<std::byte> large_;          ///< a record that no buffer holds
+  std::size_t large_bucket_ = 0;
   std::vector<BucketExtent> extents_;
   std::int64_t order_ = 0, offset_ = 0;
   int fd_ = -1;

@@ -13,8 +13,8 @@ namespace pertscale {
 
 namespace {
 
-/// Most bytes of one collective call of a rank (MPI counts are int).
-constexpr std::int64_t most_bytes = std::int64_t{256} << 20U;
+/// Most bytes of one collective call of a rank: MPI-IO gathers what all ranks of a node write.
+constexpr std::int64_t most_bytes = std::int64_t{64} << 20U;
 
 [[noreturn]] void fail(std::string const& path) {
   throw UserError(fmt::format("{}: cannot write (HDF5: {}); check the space and the rights there",
@@ -41,7 +41,7 @@ ParallelHdf5::~ParallelHdf5() = default;
 
 void ParallelHdf5::close() {
   datasets_.clear();
-  Hdf5Handle(std::move(file_));
+  { Hdf5Handle const closing(std::move(file_)); }
   comm_.barrier();
 }
 

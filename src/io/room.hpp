@@ -1,4 +1,5 @@
 #pragma once
+#include <malloc.h>
 #include <sys/mman.h>
 
 #include <cstddef>
@@ -20,6 +21,14 @@ void make_room(std::vector<Value>& values, std::size_t count) {
   std::uintptr_t const last = (begin + count * sizeof(Value)) / page * page;
   if (last > first)  // advice only: where it is not taken, pages stay small
     madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+}
+
+/// Gives memory that was freed back to the system, between phases that use much of it: MPI libraries
+/// tell malloc to keep it, and then the phases' buffers add up.
+inline void give_back_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }
 
 }  // namespace pertscale

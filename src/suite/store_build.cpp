@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "io/crc32.hpp"
+#include "io/room.hpp"
 #include "suite/moment_tiles.hpp"
 #include "suite/store_collect.hpp"
 #include "suite/store_content.hpp"
@@ -60,6 +61,7 @@ class StoreBuild {
   StoreReport run() {
     Clock clock;
     scatter();
+    give_back_memory();
     report_.scatter_seconds = clock.lap(comm_);
     create();
     if (shape_.values == NumberType::float32)
@@ -69,6 +71,7 @@ class StoreBuild {
     agree(comm_, [&] {
       if (comm_.root()) place_.remove_scratch();
     });
+    give_back_memory();
     report_.collect_seconds = clock.lap(comm_);
     checks_.moments = moments();
     agree(comm_, [&] {
@@ -111,6 +114,9 @@ class StoreBuild {
     CellCollector collector(plan_, cells_, shape_.offsets, comm_.size());
     std::vector<std::int32_t> genes;
     std::vector<Value> values;
+    auto const most = most_values(runs);
+    genes.reserve(most);
+    values.reserve(most);
     ParallelHdf5 file(comm_, place_.file());
     for (std::size_t round = 0; round + 1 < runs.size(); round += ranks) {
       std::size_t const mine = round + static_cast<std::size_t>(comm_.rank());
@@ -134,6 +140,16 @@ class StoreBuild {
       pieces_[p].data_crc = static_cast<std::uint32_t>(checks_.data[p]);
       pieces_[p].indices_crc = static_cast<std::uint32_t>(checks_.indices[p]);
     }
+  }
+
+  /// Of a run, so that buffers never grow.
+  std::size_t most_values(std::vector<std::size_t> const& runs) const {
+    std::int64_t most = 0;
+    for (std::size_t r = 0; r + 1 < runs.size(); ++r) {
+      auto const& last = pieces_[runs[r + 1] - 1];
+      most = std::max(most, last.first_value + last.values - pieces_[runs[r]].first_value);
+    }
+    return static_cast<std::size_t>(most);
   }
 
   template <class Value>
