@@ -27,6 +27,8 @@ struct Screen {
   ProfileTable matched_control{};  ///< control in each row's mix of batches; else empty
 
   Profile profile(std::size_t row) const { return mean.row(row); }
+  /// Of every table.
+  void release_pages() const;
   /// The control row of a context; throws InternalError if there is none (checked when prepared).
   std::size_t control_row(std::size_t context) const;
 };

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
 #include <vector>
 
@@ -7,18 +8,22 @@
 
 namespace pertscale {
 
-/// Bytes that are not set to anything when they are made.
+/// Bytes that are not set to anything when they are made. Large ones ask for large pages, which
+/// spares most of the faults of filling and reading them in scattered order.
 class ByteBuffer {
  public:
   ByteBuffer() = default;
-  explicit ByteBuffer(std::size_t size) : data_(new std::byte[size]), size_(size) {}
+  explicit ByteBuffer(std::size_t size);
 
   std::byte* data() { return data_.get(); }
   std::byte const* data() const { return data_.get(); }
   std::size_t size() const { return size_; }
 
  private:
-  std::unique_ptr<std::byte[]> data_;
+  struct Free {
+    void operator()(std::byte* bytes) const { std::free(bytes); }
+  };
+  std::unique_ptr<std::byte[], Free> data_;
   std::size_t size_ = 0;
 };
 

@@ -42,7 +42,7 @@ class CellReader {
       source_ = std::make_unique<CellSource>(data_);
       // small enough for the caches, with some hundred values of a gene
       auto const suits = std::clamp<std::uint64_t>(
-          data_.genes.size() * 4096, std::uint64_t{8} << 20U, std::uint64_t{32} << 20U);
+          data_.genes.size() * 4096, std::uint64_t{16} << 20U, std::uint64_t{32} << 20U);
       options.slab_bytes = std::min(memory / 8, std::max(suits, source_->small_slab()));
       slabs_ = source_->slabs(options.slab_bytes);
     });

@@ -85,7 +85,8 @@ class GeneRanker {
 
   /// Values that a round may hold, over all ranks.
   std::uint64_t capacity() const {
-    return std::max<std::uint64_t>(1, plan_.memory / 2 / GenePieces<Key>::entry_bytes) * ranks();
+    return std::max<std::uint64_t>(1, plan_.memory / 8 * 5 / GenePieces<Key>::entry_bytes) *
+           ranks();
   }
 
   /// Genes of each round. One round where all values are known to fit; else by counting them.

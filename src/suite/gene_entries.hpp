@@ -39,10 +39,10 @@ struct RankingPlan {
 using RankedGene = std::function<void(std::size_t place, RankSums const& sums)>;
 
 /// Gathers each gene's stored values on one rank and ranks them there. Genes are cut into rounds:
-/// the values of a round fit into half the bound of all ranks together (a single gene always goes
-/// through); every round reads the matrix once. Files of whole columns need no exchange and one
-/// pass. Outcomes depend on the values and groups of the cells alone, not on ranks, bound or order.
-/// Failures as in `agree`. Collective.
+/// the values of a round fit into five eighths of the bound of all ranks together (a single gene
+/// always goes through); every round reads the matrix once. Files of whole columns need no exchange
+/// and one pass. Outcomes depend on the values and groups of the cells alone, not on ranks, bound
+/// or order. Failures as in `agree`. Collective.
 RankingReport rank_genes(EntrySource const& source, RankingPlan const& plan,
                          Communicator const& comm, RankedGene const& sink);
 

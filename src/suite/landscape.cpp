@@ -85,7 +85,9 @@ void write_landscape(Dataset const& dataset, LandscapeOptions const& options,
                       {}};
   timed(options, comm, "shifts", [&] { landscape_shifts(landscape); });
   timed(options, comm, "expression", [&] { landscape_expression(landscape); });
+  screen.release_pages();
   timed(options, comm, "ceilings", [&] { landscape_ceilings(landscape); });
+  screen.release_pages();
   std::vector<ContextDistances> distances;
   timed(options, comm, "distances", [&] { distances = landscape_distances(landscape); });
   landscape.table.share(comm);

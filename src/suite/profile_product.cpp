@@ -64,15 +64,14 @@ std::optional<std::uint64_t> checksum_words(int file, std::uint64_t offset, std:
 namespace {
 
 /// A file mapped read-only.
-class Mapping {
+class Mapping : public TableMemory {
  public:
   Mapping(int file, std::size_t bytes)
       : bytes_(bytes), data_(mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file, 0)) {}
-  ~Mapping() {
+  ~Mapping() override {
     if (data_ != MAP_FAILED) munmap(data_, bytes_);
   }
-  Mapping(Mapping const&) = delete;
-  Mapping& operator=(Mapping const&) = delete;
+  void release_pages() const override { madvise(data_, bytes_, MADV_DONTNEED); }
   char const* data() const { return static_cast<char const*>(data_); }
   bool fine() const { return data_ != MAP_FAILED; }
 
