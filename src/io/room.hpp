@@ -23,8 +23,8 @@ void make_room(std::vector<Value>& values, std::size_t count) {
     madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
 }
 
-/// Gives memory that was freed back to the system, between phases that use much of it: MPI libraries
-/// tell malloc to keep it, and then the phases' buffers add up.
+/// Gives memory that was freed back to the system, between phases that use much of it: MPI
+/// libraries tell malloc to keep it, and then the phases' buffers add up.
 inline void give_back_memory() {
 #ifdef __GLIBC__
   malloc_trim(0);

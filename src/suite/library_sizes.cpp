@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "core/text.hpp"
+#include "io/room.hpp"
 
 namespace pertscale {
 
@@ -86,9 +87,14 @@ void read_pass(Dataset const& dataset, CellSource const& source, Communicator co
     auto const slabs = source.slabs(options.slab_bytes);
     auto const ranks = static_cast<std::size_t>(comm.size());
     auto const rank = static_cast<std::size_t>(comm.rank());
+    std::size_t const first = slabs.size() * rank / ranks;
     std::size_t const last = slabs.size() * (rank + 1) / ranks;
     MatrixBlock block;
-    for (std::size_t s = slabs.size() * rank / ranks; s < last; ++s) {
+    std::int64_t most = 0;  // room for the largest at once: a block that grows leaves holes behind
+    for (std::size_t s = first; s < last; ++s) most = std::max(most, slabs[s].slab.stored);
+    make_room(block.minor, static_cast<std::size_t>(most) + 1);
+    make_room(block.values, static_cast<std::size_t>(most) + 1);
+    for (std::size_t s = first; s < last; ++s) {
       if (options.stop()) throw Stopped("stopped while reading " + dataset.spec.screen());
       auto const start = Clock::now();
       if (columns == Columns::all)

@@ -44,8 +44,8 @@ class GroupSums {
   void add_cell(std::int64_t cell, std::span<std::int32_t const> genes,
                 std::span<double const> values) {
     auto all = all_.row(0);
-    int const half = in_.half[static_cast<std::size_t>(cell)];
-    auto of_half = halves_.row(half == 1 ? 1 : 0);
+    bool const second = in_.half[static_cast<std::size_t>(cell)] == std::int8_t{1};
+    auto of_half = halves_.row(second ? 1 : 0);
     if (counts())
       add_counts(cell, {genes, values}, all, of_half);
     else

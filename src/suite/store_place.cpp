@@ -52,7 +52,7 @@ StorePlace::StorePlace(Communicator const& comm, fs::path const& target)
   auto const mark = on_root(comm, [&] {
     check_target(target_);
     remove_stale(target_);
-    std::string const name = fmt::format("{}.{}", host_name(), getpid());
+    std::string name = fmt::format("{}.{}", host_name(), getpid());
     std::error_code error;
     fs::create_directories(target_.string() + ".scratch." + name, error);
     if (error)
