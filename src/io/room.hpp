@@ -15,12 +15,13 @@ void make_room(std::vector<Value>& values, std::size_t count) {
   if (values.capacity() >= count) return;
   values.clear();
   values.reserve(count);
-  constexpr std::uintptr_t page = std::uintptr_t{2} << 20U;
-  auto const begin = reinterpret_cast<std::uintptr_t>(values.data());
-  std::uintptr_t const first = (begin + page - 1) / page * page;
-  std::uintptr_t const last = (begin + count * sizeof(Value)) / page * page;
-  if (last > first)  // advice only: where it is not taken, pages stay small
-    madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+  constexpr std::size_t page = std::size_t{2} << 20U;
+  auto* const begin = reinterpret_cast<char*>(values.data());
+  std::size_t const over = reinterpret_cast<std::uintptr_t>(begin) % page;
+  std::size_t const skipped = over == 0 ? 0 : page - over;
+  std::size_t const bytes = count * sizeof(Value);
+  if (bytes >= skipped + page)  // advice only: where it is not taken, pages stay small
+    madvise(begin + skipped, (bytes - skipped) / page * page, MADV_HUGEPAGE);
 }
 
 /// Gives memory that was freed back to the system, between phases that use much of it: MPI

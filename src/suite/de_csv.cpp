@@ -47,7 +47,7 @@ void DeCsv::write(Row const& row) {
   for (auto const gene : order) {
     text += head + csv_field(row.genes[gene]);
     for (auto const& column : {row.score, row.log2fc, row.pvalue, row.adjusted, row.pooled})
-      if (!column.empty()) text += "," + number_text(column[gene]);
+      if (!column.empty()) text.append(1, ',').append(number_text(column[gene]));
     text += '\n';
   }
   file_ << text;
