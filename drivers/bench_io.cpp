@@ -54,6 +54,8 @@ class ReadBench {
     MomentSums sums(
         std::vector<std::int64_t>(static_cast<std::size_t>(groups), info_.rows / groups + 1),
         static_cast<std::size_t>(info_.columns), largest_value);
+    if (sums.groups() * sums.genes() * MomentSums::bytes_per_entry > cached_sums)
+      slab_bytes_ = memory_ / 5;
     measure("reader+sums", decoded,
             [&] { read_slabs([&](MatrixBlock const& block) { add(block, sums); }); });
   }

@@ -8,12 +8,14 @@
 
 namespace pertscale {
 
-/// Makes room for `count` values, in huge pages where the system has them: memory that is touched
-/// for the first time costs much less so. What was in the vector is lost when it grows.
+/// Makes room for `count` values and a little more, in huge pages where the system has them: memory
+/// that is touched for the first time costs much less so. What was in the vector is lost when it
+/// grows.
 template <class Value>
 void make_room(std::vector<Value>& values, std::size_t count) {
   if (values.capacity() >= count) return;
-  values.clear();
+  values = {};  // not while the new memory is taken
+  count += count / 64;
   values.reserve(count);
   constexpr std::size_t page = std::size_t{2} << 20U;
   auto* const begin = reinterpret_cast<char*>(values.data());
