@@ -1,12 +1,9 @@
 #include "parallel/byte_exchange.hpp"
 
 #include <mpi.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 #include <utility>
 
 #include "core/error.hpp"
@@ -17,7 +14,6 @@ namespace {
 
 constexpr std::size_t piece = std::size_t{1} << 30;
 constexpr int exchange_tag = 7301;
-constexpr std::size_t large_page = std::size_t{2} << 20;
 
 void check(int code) {
   if (code != MPI_SUCCESS) throw InternalError("an exchange between ranks failed in MPI");
@@ -33,15 +29,6 @@ void in_pieces(std::size_t size, std::vector<MPI_Request>& requests, Call&& call
 }
 
 }  // namespace
-
-ByteBuffer::ByteBuffer(std::size_t size) : size_(size) {
-  bool const large = size >= 2 * large_page;
-  std::size_t const room = large ? (size + large_page - 1) / large_page * large_page : size;
-  data_.reset(static_cast<std::byte*>(large ? std::aligned_alloc(large_page, room)
-                                            : std::malloc(std::max<std::size_t>(room, 1))));
-  if (!data_) throw std::bad_alloc();
-  if (large) madvise(data_.get(), room, MADV_HUGEPAGE);
-}
 
 std::vector<ByteBuffer> exchange(Communicator const& comm, std::vector<ByteBuffer> outgoing) {
   auto const ranks = static_cast<std::size_t>(comm.size());

@@ -40,7 +40,7 @@ class CellReader {
     PassOptions options;
     // small enough for the caches, with some hundred values of a gene
     options.slab_bytes = std::min(
-        memory / 8, std::clamp<std::uint64_t>(data_.genes.size() * 4096, std::uint64_t{16} << 20,
+        memory / 8, std::clamp<std::uint64_t>(data_.genes.size() * 4096, std::uint64_t{8} << 20,
                                               std::uint64_t{32} << 20));
     agree(comm, [&] {
       source_ = std::make_unique<CellSource>(data_);
