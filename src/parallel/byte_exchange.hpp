@@ -22,8 +22,10 @@ class ByteBuffer {
   std::size_t size_ = 0;
 };
 
-/// Every rank gives one buffer for each rank and receives one from each, in rank order. The own
-/// buffer is moved, others go in pieces of at most 1 GiB. Sizes may differ and be 0. Collective.
-std::vector<ByteBuffer> exchange(Communicator const& comm, std::vector<ByteBuffer> outgoing);
+/// Every rank gives each rank a list of buffers, all lists of one length, and receives what all
+/// have for it: the lists of rank 0, 1 ... one after the other. Own buffers are moved, others go in
+/// pieces of at most 1 GiB. Sizes may differ and be 0. Collective.
+std::vector<ByteBuffer> exchange(Communicator const& comm,
+                                 std::vector<std::vector<ByteBuffer>> outgoing);
 
 }  // namespace pertscale

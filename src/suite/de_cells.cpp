@@ -42,6 +42,8 @@ class CellReader {
     options.slab_bytes = std::min(
         memory / 8, std::clamp<std::uint64_t>(data_.genes.size() * 4096, std::uint64_t{8} << 20,
                                               std::uint64_t{32} << 20));
+    // the fewer exchanges, the less ranks wait for each other
+    batch_ = std::clamp<std::size_t>(memory / 8 / options.slab_bytes, 1, 16);
     agree(comm, [&] {
       source_ = std::make_unique<CellSource>(data_);
       slabs_ = source_->slabs(options.slab_bytes);
@@ -51,6 +53,7 @@ class CellReader {
   }
 
   std::size_t slabs() const { return slabs_.size(); }
+  std::size_t batch() const { return batch_; }
 
   void read(std::size_t slab, MatrixBlock& block) const {
     source_->read(slabs_[slab], block);
@@ -100,6 +103,7 @@ class CellReader {
   Dataset const& data_;
   std::unique_ptr<CellSource> source_;
   std::vector<CellSlab> slabs_;
+  std::size_t batch_ = 1;
   LibrarySizes sizes_;
 };
 
@@ -150,6 +154,7 @@ EntrySource cell_entries(Dataset const& dataset, std::vector<std::int32_t> group
   auto const reader = std::make_shared<CellReader const>(dataset, comm, memory);
   EntrySource source;
   source.slabs = reader->slabs();
+  source.batch = reader->batch();
   source.genes = dataset.genes.size();
   source.whole_columns =
       dataset.parts.size() == 1 && dataset.parts.front().info.layout == MatrixInfo::Layout::csc;
