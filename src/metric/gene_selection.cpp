@@ -141,8 +141,7 @@ Status GeneSelection::select(ScoreContext const& context, Candidates const& cand
     };
     keep_largest(most, change, genes);
   } else if (by_item) {
-    if (auto status = keep_significant(most, context, item, genes); !status.ok())
-      return status;
+    if (auto status = keep_significant(most, context, item, genes); !status.ok()) return status;
   }
   std::sort(genes.begin(), genes.end());
   return genes.empty() ? Status("too_few_genes") : Status();
