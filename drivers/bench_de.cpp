@@ -74,6 +74,7 @@ class MadeScreen {
   EntrySource source() const {
     EntrySource out;
     out.slabs = blocks_.size();
+    out.batch = 8;
     out.genes = static_cast<std::size_t>(size_.genes);
     out.narrow = true;
     out.most = static_cast<std::uint64_t>(stored_);

@@ -1,12 +1,9 @@
 #include "parallel/byte_exchange.hpp"
 
 #include <mpi.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 #include <utility>
 
 #include "core/error.hpp"
@@ -17,7 +14,6 @@ namespace {
 
 constexpr std::size_t piece = std::size_t{1} << 30;
 constexpr int exchange_tag = 7301;
-constexpr std::size_t large_page = std::size_t{2} << 20;
 
 void check(int code) {
   if (code != MPI_SUCCESS) throw InternalError("an exchange between ranks failed in MPI");
@@ -34,44 +30,44 @@ void in_pieces(std::size_t size, std::vector<MPI_Request>& requests, Call&& call
 
 }  // namespace
 
-ByteBuffer::ByteBuffer(std::size_t size) : size_(size) {
-  bool const large = size >= 2 * large_page;
-  std::size_t const room = large ? (size + large_page - 1) / large_page * large_page : size;
-  data_.reset(static_cast<std::byte*>(large ? std::aligned_alloc(large_page, room)
-                                            : std::malloc(std::max<std::size_t>(room, 1))));
-  if (!data_) throw std::bad_alloc();
-  if (large) madvise(data_.get(), room, MADV_HUGEPAGE);
-}
-
-std::vector<ByteBuffer> exchange(Communicator const& comm, std::vector<ByteBuffer> outgoing) {
+std::vector<ByteBuffer> exchange(Communicator const& comm,
+                                 std::vector<std::vector<ByteBuffer>> outgoing) {
   auto const ranks = static_cast<std::size_t>(comm.size());
   auto const self = static_cast<std::size_t>(comm.rank());
-  if (outgoing.size() != ranks) throw InternalError("an exchange needs one buffer for each rank");
-  std::vector<ByteBuffer> incoming(ranks);
-  if (ranks > 1) {
-    MPI_Comm const mpi = MPI_Comm_f2c(comm.fortran_handle());
-    std::vector<std::uint64_t> sent(ranks), expected(ranks);
-    for (std::size_t r = 0; r < ranks; ++r) sent[r] = outgoing[r].size();
-    check(MPI_Alltoall(sent.data(), 1, MPI_UINT64_T, expected.data(), 1, MPI_UINT64_T, mpi));
-    std::vector<MPI_Request> requests;
-    for (std::size_t step = 1; step < ranks; ++step) {
-      std::size_t const from = (self + ranks - step) % ranks;
-      incoming[from] = ByteBuffer(expected[from]);
-      in_pieces(expected[from], requests, [&](std::size_t start, int count, MPI_Request* request) {
-        return MPI_Irecv(incoming[from].data() + start, count, MPI_BYTE, static_cast<int>(from),
+  if (outgoing.size() != ranks) throw InternalError("an exchange needs one list for each rank");
+  std::size_t const length = outgoing[self].size();
+  std::vector<ByteBuffer> incoming(ranks * length);
+  for (std::size_t i = 0; i < length; ++i)
+    incoming[self * length + i] = std::move(outgoing[self][i]);
+  if (ranks == 1 || length == 0) return incoming;
+
+  MPI_Comm const mpi = MPI_Comm_f2c(comm.fortran_handle());
+  std::vector<std::uint64_t> sent(ranks * length, 0), expected(ranks * length);
+  for (std::size_t r = 0; r < ranks; ++r)
+    for (std::size_t i = 0; i < length && r != self; ++i)
+      sent[r * length + i] = outgoing[r].at(i).size();
+  int const count = static_cast<int>(length);
+  check(MPI_Alltoall(sent.data(), count, MPI_UINT64_T, expected.data(), count, MPI_UINT64_T, mpi));
+  std::vector<MPI_Request> requests;
+  for (std::size_t step = 1; step < ranks; ++step) {
+    std::size_t const from = (self + ranks - step) % ranks;
+    for (std::size_t i = from * length; i < (from + 1) * length; ++i) {
+      incoming[i] = ByteBuffer(expected[i]);
+      in_pieces(expected[i], requests, [&](std::size_t start, int bytes, MPI_Request* request) {
+        return MPI_Irecv(incoming[i].data() + start, bytes, MPI_BYTE, static_cast<int>(from),
                          exchange_tag, mpi, request);
       });
     }
-    for (std::size_t step = 1; step < ranks; ++step) {
-      std::size_t const to = (self + step) % ranks;
-      in_pieces(sent[to], requests, [&](std::size_t start, int count, MPI_Request* request) {
-        return MPI_Isend(outgoing[to].data() + start, count, MPI_BYTE, static_cast<int>(to),
-                         exchange_tag, mpi, request);
-      });
-    }
-    check(MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE));
   }
-  incoming[self] = std::move(outgoing[self]);
+  for (std::size_t step = 1; step < ranks; ++step) {
+    std::size_t const to = (self + step) % ranks;
+    for (auto const& buffer : outgoing[to])
+      in_pieces(buffer.size(), requests, [&](std::size_t start, int bytes, MPI_Request* request) {
+        return MPI_Isend(buffer.data() + start, bytes, MPI_BYTE, static_cast<int>(to), exchange_tag,
+                         mpi, request);
+      });
+  }
+  check(MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE));
   return incoming;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
 #include <vector>
 
@@ -8,27 +7,25 @@
 
 namespace pertscale {
 
-/// Bytes that are not set to anything when they are made. Large ones ask for large pages, which
-/// spares most of the faults of filling and reading them in scattered order.
+/// Bytes that are not set to anything when they are made.
 class ByteBuffer {
  public:
   ByteBuffer() = default;
-  explicit ByteBuffer(std::size_t size);
+  explicit ByteBuffer(std::size_t size) : data_(new std::byte[size]), size_(size) {}
 
   std::byte* data() { return data_.get(); }
   std::byte const* data() const { return data_.get(); }
   std::size_t size() const { return size_; }
 
  private:
-  struct Free {
-    void operator()(std::byte* bytes) const { std::free(bytes); }
-  };
-  std::unique_ptr<std::byte[], Free> data_;
+  std::unique_ptr<std::byte[]> data_;
   std::size_t size_ = 0;
 };
 
-/// Every rank gives one buffer for each rank and receives one from each, in rank order. The own
-/// buffer is moved, others go in pieces of at most 1 GiB. Sizes may differ and be 0. Collective.
-std::vector<ByteBuffer> exchange(Communicator const& comm, std::vector<ByteBuffer> outgoing);
+/// Every rank gives each rank a list of buffers, all lists of one length, and receives what all
+/// have for it: the lists of rank 0, 1 ... one after the other. Own buffers are moved, others go in
+/// pieces of at most 1 GiB. Sizes may differ and be 0. Collective.
+std::vector<ByteBuffer> exchange(Communicator const& comm,
+                                 std::vector<std::vector<ByteBuffer>> outgoing);
 
 }  // namespace pertscale

@@ -42,8 +42,10 @@ class CellReader {
       source_ = std::make_unique<CellSource>(data_);
       // small enough for the caches, with some hundred values of a gene
       auto const suits = std::clamp<std::uint64_t>(
-          data_.genes.size() * 4096, std::uint64_t{16} << 20U, std::uint64_t{32} << 20U);
+          data_.genes.size() * 4096, std::uint64_t{8} << 20U, std::uint64_t{32} << 20U);
       options.slab_bytes = std::min(memory / 8, std::max(suits, source_->small_slab()));
+      // the fewer exchanges, the less ranks wait for each other
+      batch_ = std::clamp<std::size_t>(memory / 8 / options.slab_bytes, 1, 16);
       slabs_ = source_->slabs(options.slab_bytes);
     });
     PassReport report;
@@ -51,6 +53,7 @@ class CellReader {
   }
 
   std::size_t slabs() const { return slabs_.size(); }
+  std::size_t batch() const { return batch_; }
 
   void read(std::size_t slab, MatrixBlock& block) const {
     source_->read(slabs_[slab], block);
@@ -102,6 +105,7 @@ class CellReader {
   std::size_t ranks_;  ///< slabs are dealt out to them in turn
   std::unique_ptr<CellSource> source_;
   std::vector<CellSlab> slabs_;
+  std::size_t batch_ = 1;
   LibrarySizes sizes_;
 };
 
@@ -152,6 +156,7 @@ EntrySource cell_entries(Dataset const& dataset, std::vector<std::int32_t> group
   auto const reader = std::make_shared<CellReader const>(dataset, comm, memory);
   EntrySource source;
   source.slabs = reader->slabs();
+  source.batch = reader->batch();
   source.genes = dataset.genes.size();
   source.whole_columns =
       dataset.parts.size() == 1 && dataset.parts.front().info.layout == MatrixInfo::Layout::csc;

@@ -135,6 +135,17 @@ class GeneRanker {
     return owners;
   }
 
+  /// Pieces of the next slabs for every rank; empty ones where this rank has no more slabs.
+  void cut_batch(std::size_t step, GenePieces<Key> const& pieces,
+                 std::vector<std::vector<ByteBuffer>>& outgoing) {
+    for (std::size_t i = 0; i < source_.batch; ++i) {
+      auto cut = std::vector<ByteBuffer>(ranks());
+      if (read_own(step + i)) cut = pieces.cut(block_);
+      for (std::size_t rank = 0; rank < ranks(); ++rank)
+        outgoing[rank].push_back(std::move(cut[rank]));
+    }
+  }
+
   void rank_round(std::vector<std::size_t> const& genes) {
     ++report_.rounds;
     ++report_.passes;
@@ -143,11 +154,9 @@ class GeneRanker {
     auto const self = static_cast<std::size_t>(comm_.rank());
     GatheredGenes<Key> gathered(owners.count[self]);
     GenePieces<Key> const pieces(owners, source_.group_of_cell);
-    for (std::size_t step = 0; step < steps(); ++step) {
-      std::vector<ByteBuffer> outgoing(ranks());
-      agree(comm_, [&] {
-        if (read_own(step)) outgoing = pieces.cut(block_);
-      });
+    for (std::size_t step = 0; step < steps(); step += source_.batch) {
+      std::vector<std::vector<ByteBuffer>> outgoing(ranks());
+      agree(comm_, [&] { cut_batch(step, pieces, outgoing); });
       for (auto& piece : exchange(comm_, std::move(outgoing))) gathered.add(std::move(piece));
     }
     report_.gather_seconds += seconds_since(start);

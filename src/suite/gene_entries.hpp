@@ -15,6 +15,7 @@ struct EntrySource {
   std::size_t genes = 0;
   bool whole_columns = false;                 ///< a slab holds all values of its genes
   bool narrow = false;                        ///< every value is exactly a float
+  std::size_t batch = 1;                      ///< slabs that a rank reads between two exchanges
   std::uint64_t most = 0;                     ///< no more values than these are stored
   std::vector<std::int32_t> group_of_cell{};  ///< number of the RankGroup; -1: left out
   /// Reads one slab; local to the rank. The block may keep zeros, and cells that are left out.

@@ -95,7 +95,7 @@ def main():
     parser.add_argument("--groups", type=int, default=500)
     parser.add_argument("--density", type=float, default=0.26)
     parser.add_argument("--scanpy", action="store_true", help="time scanpy on a few groups and extrapolate")
-    parser.add_argument("--repeats", type=int, default=3, help="the best of so many runs")
+    parser.add_argument("--repeats", type=int, default=5, help="the best of so many runs")
     parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("/tmp"))
     size = parser.parse_args()
     path = size.folder / f"pertscale-de-{size.cells}-{size.genes}-{size.groups}-{size.density}.h5ad"

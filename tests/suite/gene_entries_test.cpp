@@ -94,6 +94,7 @@ TEST_CASE("every gene is ranked once, from all of its values, whatever the round
   for (bool const narrow : {true, false})
     for (std::uint64_t const memory : {1U << 30, 8000U, 2000U, 1U}) {
       made.source.narrow = narrow;
+      made.source.batch = narrow ? 1 : 3;
       made.plan.memory = memory;
       RankingReport report;
 
