@@ -44,7 +44,7 @@ std::int64_t narrow(Index const* from, std::int64_t count, std::int64_t extent, 
   auto const last = static_cast<Word>(extent - 1);
   Word outside = 0;  // its highest bit: the index is negative, or extent - 1 - index is
   for (std::int64_t i = 0; i < count; ++i) {
-    auto const index = static_cast<Word>(from[i]);
+    auto const index = static_cast<Word>(from[i]);  // NOLINT(bugprone-signed-char-misuse): a sign
     outside |= index | (last - index);
   }
   constexpr unsigned top = 8 * sizeof(Word) - 1;
@@ -56,7 +56,8 @@ std::int64_t narrow(Index const* from, std::int64_t count, std::int64_t extent, 
   }
   if constexpr (std::is_same_v<Index, std::int32_t>)
     if (from == to) return count;
-  for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<std::int32_t>(from[i]);
+  for (std::int64_t i = 0; i < count; ++i)
+    to[i] = static_cast<std::int32_t>(from[i]);  // NOLINT(bugprone-signed-char-misuse): no sign
   return count;
 }
 
