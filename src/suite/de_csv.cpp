@@ -42,7 +42,7 @@ void DeCsv::write(Row const& row) {
   };
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return key(a) > key(b); });
-  std::string const head = csv_field(row.context) + "," + csv_field(row.group) + ",";
+  std::string const head = fmt::format("{},{},", csv_field(row.context), csv_field(row.group));
   std::string text;
   for (auto const gene : order) {
     text += head + csv_field(row.genes[gene]);

@@ -93,6 +93,7 @@ class DeWork {
         }
       }
     });
+    screen_->release_pages();
   }
 
   void test_cells() {
