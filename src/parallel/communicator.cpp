@@ -16,6 +16,8 @@ namespace {
 
 /// The largest piece of one MPI call, in elements; counts are int in MPI 3.
 constexpr std::size_t piece = std::size_t{1} << 26;
+/// Of a reduction: MPI keeps a buffer as large as what is reduced at once.
+constexpr std::size_t reduced_piece = std::size_t{1} << 20;
 
 void check(int code, char const* call) {
   if (code == MPI_SUCCESS) return;
@@ -117,8 +119,8 @@ namespace {
 
 template <class Integer>
 void sum_all(std::span<Integer> values, MPI_Datatype type, MPI_Comm comm) {
-  for (std::size_t start = 0; start < values.size(); start += piece) {
-    auto const part = values.subspan(start, std::min(piece, values.size() - start));
+  for (std::size_t start = 0; start < values.size(); start += reduced_piece) {
+    auto const part = values.subspan(start, std::min(reduced_piece, values.size() - start));
     check(MPI_Allreduce(MPI_IN_PLACE, part.data(), checked_count(part.size()), type, MPI_SUM, comm),
           "MPI_Allreduce");
   }
@@ -128,8 +130,8 @@ template <class Integer>
 void sum_at(std::span<Integer> values, MPI_Datatype type, int root, MPI_Comm comm) {
   int rank = 0;
   MPI_Comm_rank(comm, &rank);
-  for (std::size_t start = 0; start < values.size(); start += piece) {
-    auto const part = values.subspan(start, std::min(piece, values.size() - start));
+  for (std::size_t start = 0; start < values.size(); start += reduced_piece) {
+    auto const part = values.subspan(start, std::min(reduced_piece, values.size() - start));
     void const* const send = rank == root ? MPI_IN_PLACE : static_cast<void const*>(part.data());
     check(MPI_Reduce(send, part.data(), checked_count(part.size()), type, MPI_SUM, root, comm),
           "MPI_Reduce");

@@ -91,6 +91,9 @@ class DeWork {
           records.from_moments(moments_of(g));
           records_->write(g, records.record());
         }
+        // a page holds so many genes of a row: what has been read is not kept
+        constexpr std::size_t page = 512;
+        if (first / page != (first + ranks * width) / page) screen_->release_pages();
       }
     });
     screen_->release_pages();
