@@ -30,10 +30,28 @@ Bench const& find_bench(std::string const& name) {
                               join(names, ", "), suggestion(name, names)));
 }
 
+/// An option of another benchmark is a mistake, not something to pass over.
+void refuse_others(Bench const& bench, po::variables_map const& values) {
+  po::options_description own;
+  bench.declare(own);
+  for (auto const& other : benches()) {
+    po::options_description theirs;
+    other.declare(theirs);
+    for (auto const& option : theirs.options()) {
+      auto const& name = option->long_name();
+      bool const given = values.count(name) > 0 && !values[name].defaulted();
+      if (given && own.find_nothrow(name, false) == nullptr)
+        throw UserError(fmt::format("--{} is an option of bench {}, not of bench {}; leave it out",
+                                    name, other.name, bench.name));
+    }
+  }
+}
+
 int run_bench(po::variables_map const& values) {
   auto inputs = values["input"].as<std::vector<std::string>>();
   if (inputs.empty()) throw UserError("name a benchmark: pertscale bench io FILE, bench de ...");
   auto const& bench = find_bench(inputs.front());
+  refuse_others(bench, values);
   inputs.erase(inputs.begin());
   return bench.run(values, inputs);
 }

@@ -168,7 +168,7 @@ RegisteredBench const registered{{
                                 "number of cells, a tenth of them control")(
               "genes", po::value<std::int64_t>()->default_value(2000), "number of genes")(
               "groups", po::value<std::int64_t>()->default_value(500), "number of perturbations")(
-              "density", po::value<double>()->default_value(0.26),
+              "density", po::value<double>()->default_value(0.26, "0.26"),
               "share of values that are not 0");
         },
     .run = run,

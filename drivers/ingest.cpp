@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <iostream>
 
 #include "command.hpp"
@@ -45,7 +47,13 @@ int run_ingest(po::variables_map const& values) {
   auto const inputs = values["input"].as<std::vector<std::string>>();
   if (inputs.size() != 1) throw UserError(std::string("name one screen: pertscale ") + usage);
   auto const comm = Communicator::world();
+  auto const pseudobulk = text_of(values, "pseudobulk");
+  if (!pseudobulk.empty() && pseudobulk == text_of(values, "out"))
+    throw UserError(fmt::format("--out and --pseudobulk are both {}; name two files", pseudobulk));
   if (values["check"].as<bool>() && values.count("out") == 0) {
+    if (!pseudobulk.empty())
+      throw UserError(
+          "--check of a store writes no --pseudobulk; leave one of them out, or add --out");
     auto const text = check_store(inputs.front(), comm);
     if (comm.root()) std::cout << text << std::flush;
     return exit_done;
@@ -57,11 +65,12 @@ int run_ingest(po::variables_map const& values) {
       inputs.front(), [&](std::string const& path) { return shared_text(comm, path); }, mistakes);
   mistakes.raise();
   auto const dataset = open_dataset(spec, comm);
+  if (!pseudobulk.empty()) refuse_own_files(dataset, pseudobulk);
   if (values.count("out") > 0) {
     make_store(dataset, comm, values);
     return exit_done;
   }
-  auto const text = ingest_screen(dataset, comm, options, text_of(values, "pseudobulk"));
+  auto const text = ingest_screen(dataset, comm, options, pseudobulk);
   if (comm.root()) std::cout << text << std::flush;
   return exit_done;
 }

@@ -37,8 +37,10 @@ LandscapeOptions landscape_options(po::variables_map const& values) {
   else
     mistakes.add(
         fmt::format("--edistance {} is unknown.{}", name, suggestion(name, energy_form_names())));
-  options.runs =
-      static_cast<int>(std::min<std::int64_t>(whole(values, "runs", 1, mistakes), 1'000'000'000));
+  std::int64_t const runs = whole(values, "runs", 1, mistakes), most_runs = 1'000'000'000;
+  if (runs > most_runs)
+    mistakes.add(fmt::format("--runs {} is too large; at most {}", runs, most_runs));
+  options.runs = static_cast<int>(std::min(runs, most_runs));
   options.seed = whole(values, "seed", 0, mistakes);
   options.components = whole(values, "components", 1, mistakes);
   options.pca_genes = whole(values, "pca-genes", 1, mistakes);

@@ -65,6 +65,12 @@ po::variables_map parse(std::vector<std::string> const& arguments,
   } catch (po::error const& error) {
     throw UserError(fmt::format("command line: {}", error.what()));
   }
+  for (auto const& [name, value] : values) {
+    bool const flag = all.find(name, false).semantic()->min_tokens() == 0;
+    auto const* const text = boost::any_cast<std::string>(&value.value());
+    if (text != nullptr && text->empty() && !value.defaulted() && !flag)
+      throw UserError(fmt::format("--{} is empty; give it a value or leave it out", name));
+  }
   return values;
 }
 

@@ -69,7 +69,8 @@ Option& Option::one_of(std::vector<std::string> choices) {
   checks_.emplace_back([choices = std::move(choices)](std::string const& text) {
     for (auto const& choice : choices)
       if (text == choice) return std::string();
-    return "takes " + join(choices, ", ") + "." + suggestion(text, choices);
+    auto const near = nearest(text, choices);
+    return "takes " + join(choices, ", ") + (near ? ". Did you mean '" + *near + "'?" : "");
   });
   return *this;
 }

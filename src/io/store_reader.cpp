@@ -24,7 +24,7 @@ class StoreReader : public ScreenReader {
   }
 
   std::string describe() const override {
-    return fmt::format("screen store {} of {} groups", store_version, store().rows());
+    return fmt::format("screen store (version {}) with {} groups", store_version, store().rows());
   }
   std::vector<std::string> obs_columns() const override { return frames_->obs_columns(); }
   std::vector<std::string> var_columns() const override { return frames_->var_columns(); }

@@ -190,4 +190,19 @@ std::vector<Dataset> open_datasets(std::vector<DatasetSpec> const& specs,
   return datasets;
 }
 
+void refuse_own_files(Dataset const& dataset, std::filesystem::path const& target) {
+  std::error_code ignored;
+  auto const same = [&](std::string const& path) {
+    return !path.empty() && std::filesystem::equivalent(target, path, ignored);
+  };
+  for (auto const& part : dataset.parts)
+    if (same(part.path))
+      throw UserError(fmt::format("{} is the screen itself; name another file", target.string()));
+  auto const& spec = dataset.spec;
+  for (auto const* path : {&spec.file, &spec.gene_list.path, &spec.conditions.path})
+    if (same(*path))
+      throw UserError(fmt::format("{} is a file that says what the screen is; name another file",
+                                  target.string()));
+}
+
 }  // namespace pertscale

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,10 @@ struct Dataset {
 Dataset open_dataset(DatasetSpec const& spec, Communicator const& comm);
 /// All of them; the mistakes of every one are reported together.
 std::vector<Dataset> open_datasets(std::vector<DatasetSpec> const& specs, Communicator const& comm);
+
+/// UserError where writing `target` would overwrite a file of the screen, its dataset file or a
+/// list that this names.
+void refuse_own_files(Dataset const& dataset, std::filesystem::path const& target);
 
 /// SHA-256 of a file's content: of all of it up to 64 MiB; above, of its size, its time of change,
 /// and of 64 evenly spaced blocks of 64 KiB.

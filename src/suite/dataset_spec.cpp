@@ -42,7 +42,10 @@ std::string check_sha256(std::string const& text) {
 std::string check_preset(std::string const& text) {
   auto const names = preset_names();
   bool const known = std::find(names.begin(), names.end(), text) != names.end();
-  return known ? "" : fmt::format("takes {}.{}", join(names, ", "), suggestion(text, names));
+  auto const near = nearest(text, names);
+  return known ? ""
+               : fmt::format("takes {}{}", join(names, ", "),
+                             near ? fmt::format(". Did you mean '{}'?", *near) : "");
 }
 
 /// `path=F context=C`; the path starts at the folder of the dataset file.

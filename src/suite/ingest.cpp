@@ -1,7 +1,6 @@
 #include "suite/ingest.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -12,40 +11,17 @@
 #include "parallel/phase_meter.hpp"
 #include "suite/prepare.hpp"
 #include "suite/profile_frame.hpp"
+#include "suite/scratch_folder.hpp"
 
 namespace pertscale {
 
 namespace {
 
-/// A folder for the product while it is made, beside the target; removed at the end.
-class Scratch {
- public:
-  Scratch(Communicator const& comm, std::filesystem::path const& target) : comm_(comm) {
-    auto const parent =
-        target.empty() ? std::filesystem::temp_directory_path() : target.parent_path();
-    path_ = on_root(comm_, [&] {
-      auto const path =
-          (parent.empty() ? "." : parent) / fmt::format(".pertscale-ingest.{}", getpid());
-      std::error_code error;
-      std::filesystem::create_directories(path, error);
-      if (error)
-        throw UserError(fmt::format("{}: cannot be written ({}); choose another place",
-                                    parent.string(), error.message()));
-      return path.string();
-    });
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    if (comm_.root()) std::filesystem::remove_all(path_, ignored);
-  }
-  Scratch(Scratch const&) = delete;
-  Scratch& operator=(Scratch const&) = delete;
-  std::filesystem::path const& path() const { return path_; }
-
- private:
-  Communicator const& comm_;
-  std::filesystem::path path_;
-};
+/// Where the product lies while it is made: beside the target.
+std::filesystem::path scratch_parent(std::filesystem::path const& target) {
+  if (target.empty()) return std::filesystem::temp_directory_path();
+  return target.has_parent_path() ? target.parent_path() : ".";
+}
 
 std::string counts_text(Dataset const& dataset) {
   auto const& labels = dataset.labels;
@@ -97,13 +73,9 @@ std::string screen_text(Dataset const& dataset) {
 
 std::string ingest_screen(Dataset const& dataset, Communicator const& comm,
                           MomentOptions const& options, std::filesystem::path const& pseudobulk) {
-  std::error_code error;
-  for (auto const& part : dataset.parts)
-    if (!pseudobulk.empty() && std::filesystem::equivalent(pseudobulk, part.path, error))
-      throw UserError(fmt::format("--pseudobulk {} is the screen itself; name another file",
-                                  pseudobulk.string()));
+  if (!pseudobulk.empty()) refuse_own_files(dataset, pseudobulk);
   std::string out = screen_text(dataset);
-  Scratch const scratch(comm, pseudobulk);
+  ScratchFolder const scratch(comm, scratch_parent(pseudobulk), "ingest");
   PrepareReport report;
   auto const start = std::chrono::steady_clock::now();
   auto const screen = prepare_screen(dataset, comm, scratch.path(), options, &report);

@@ -46,8 +46,10 @@ std::vector<KeyValue> parse_key_values(std::string const& path, std::string cons
                                        Mistakes& mistakes) {
   std::vector<KeyValue> out;
   if (text.find('\0') != std::string::npos) {
-    mistakes.add(path +
-                 ": is no text file; a screen's name ends with .h5ad, a dataset file is text");
+    mistakes.add(
+        path +
+        ": is neither a screen (HDF5's signature is absent) nor a dataset or study file, which "
+        "is text; check the name, or copy the file again");
     return out;
   }
   int number = 0;

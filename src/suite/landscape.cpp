@@ -83,6 +83,8 @@ void write_landscape(Dataset const& dataset, LandscapeOptions const& options,
                       context_rows(screen.labels),
                       LandscapeTable(screen.labels.rows().size()),
                       {}};
+  if (landscape.cells() && !landscape.latent())
+    require_memory(screen, landscape.principal_options());  // before hours are spent
   timed(options, comm, "shifts", [&] { landscape_shifts(landscape); });
   timed(options, comm, "expression", [&] { landscape_expression(landscape); });
   screen.release_pages();

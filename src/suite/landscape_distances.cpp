@@ -170,9 +170,7 @@ std::vector<ContextDistances> from_moments(Landscape& landscape) {
 
 CellPoints points_of(Landscape& landscape, ScreenCells const& cells, ContextRows const& context) {
   if (landscape.latent()) return CellPoints(cells);
-  auto const& options = landscape.options;
-  auto axes = principal_axes(cells, context.rows, landscape.comm,
-                             {options.components, options.pca_genes, options.memory});
+  auto axes = principal_axes(cells, context.rows, landscape.comm, landscape.principal_options());
   double explained = 0;
   for (double const variance : axes.variance) explained += variance;
   landscape.summarise(context, "principal_components", static_cast<double>(axes.loadings.cols()));

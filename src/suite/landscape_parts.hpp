@@ -47,6 +47,9 @@ struct Landscape {
   }
   std::filesystem::path cache() const { return options.out / "cache"; }
   MomentOptions moment_options() const { return {options.memory, options.stop}; }
+  PrincipalOptions principal_options() const {
+    return {options.components, options.pca_genes, options.memory};
+  }
   void summarise(ContextRows const& context, std::string quantity, double value) {
     summary.push_back({screen.labels.contexts()[context.context], std::move(quantity), value});
   }

@@ -82,16 +82,6 @@ std::vector<std::size_t> most_variable(Vector const& scatter, std::int64_t count
   return order;
 }
 
-void require_memory(Screen const& screen, std::size_t genes, std::uint64_t memory) {
-  auto const g = static_cast<double>(genes);
-  double const needed = 28 * g * g + 2 * 8.0 * static_cast<double>(block_cells) * g;
-  if (needed <= static_cast<double>(memory)) return;
-  throw UserError(fmt::format(
-      "{}: principal components of {} genes need {} a rank, more than --memory-per-rank {}; raise "
-      "it or lower --pca-genes",
-      screen.name, genes, bytes_text(needed), bytes_text(static_cast<double>(memory))));
-}
-
 /// Covariance sums of centred cells: the lower triangle in fixed point, column by column.
 class CovarianceSums {
  public:
@@ -158,11 +148,22 @@ void broadcast_numbers(Communicator const& comm, std::span<double> values) {
 
 }  // namespace
 
+void require_memory(Screen const& screen, PrincipalOptions const& options) {
+  auto const genes = std::min(screen.genes.size(), static_cast<std::size_t>(options.genes));
+  auto const g = static_cast<double>(genes);
+  double const needed = 28 * g * g + 2 * 8.0 * static_cast<double>(block_cells) * g;
+  if (needed <= static_cast<double>(options.memory)) return;
+  throw UserError(fmt::format(
+      "{}: principal components of {} genes need {} a rank, more than --memory-per-rank {}; raise "
+      "it or lower --pca-genes",
+      screen.name, genes, bytes_text(needed), bytes_text(static_cast<double>(options.memory))));
+}
+
 PrincipalAxes principal_axes(ScreenCells const& cells, RowRange rows, Communicator const& comm,
                              PrincipalOptions const& options) {
   auto const overall = overall_moments(cells.screen, rows);
   auto const chosen = most_variable(overall.scatter, options.genes);
-  require_memory(cells.screen, chosen.size(), options.memory);
+  require_memory(cells.screen, options);
   PrincipalAxes axes;
   axes.centre.resize(static_cast<Eigen::Index>(chosen.size()));
   double largest = 0;

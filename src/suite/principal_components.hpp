@@ -26,6 +26,9 @@ struct PrincipalOptions {
   std::uint64_t memory = std::uint64_t{1} << 30;
 };
 
+/// UserError where the covariance of the genes does not fit into `options.memory`.
+void require_memory(Screen const& screen, PrincipalOptions const& options);
+
 /// Where cells are: along the leading principal axes of their log-normalised expression.
 struct PrincipalAxes {
   std::vector<std::size_t> genes;  ///< used, ascending: numbers among those of the cells

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "io/crc32.hpp"
+#include "io/h5ad_writer.hpp"
 #include "io/room.hpp"
 #include "suite/moment_tiles.hpp"
 #include "suite/store_collect.hpp"
@@ -220,6 +221,14 @@ class StoreBuild {
 
 }  // namespace
 
+void refuse_store(Dataset const& dataset, std::filesystem::path const& target) {
+  if (dataset.spec.rows != "cells")
+    throw UserError(fmt::format("{}: a screen store holds cells, but rows = {}", dataset.spec.file,
+                                dataset.spec.rows));
+  refuse_own_files(dataset, target);
+  check_target(target);
+}
+
 StoreEstimate estimate_store(Dataset const& dataset, std::filesystem::path const& target) {
   StoreEstimate out;
   bool common = true;
@@ -246,14 +255,9 @@ StoreEstimate estimate_store(Dataset const& dataset, std::filesystem::path const
 
 StoreReport build_store(Dataset const& dataset, Communicator const& comm,
                         std::filesystem::path const& target, StoreOptions const& options) {
-  if (dataset.spec.rows != "cells")
-    throw UserError(fmt::format("{}: a screen store holds cells, but rows = {}", dataset.spec.file,
-                                dataset.spec.rows));
-  for (auto const& part : dataset.parts) {
-    std::error_code ignored;
-    if (std::filesystem::equivalent(target, part.path, ignored))
-      throw UserError(fmt::format("{} is the screen itself; name another file", target.string()));
-  }
+  agree(comm, [&] {
+    if (comm.root()) refuse_store(dataset, target);
+  });
   StorePlace const place(comm, target);
   return StoreBuild(dataset, comm, place, options).run();
 }

@@ -17,6 +17,10 @@ struct StoreEstimate {
   bool sure = true;          ///< false: zeros of a dense file and left-out cells are counted
 };
 
+/// UserError where the dataset has no cells, or `target` cannot be written or is a file of the
+/// screen. On one rank.
+void refuse_store(Dataset const& dataset, std::filesystem::path const& target);
+
 /// From the sizes in the headers: a dense file is taken to hold no zero. On one rank.
 StoreEstimate estimate_store(Dataset const& dataset, std::filesystem::path const& target);
 

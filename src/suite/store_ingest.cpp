@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/text.hpp"
+#include "io/reader.hpp"
 #include "io/store_file.hpp"
 #include "parallel/phase_meter.hpp"
 #include "suite/ingest.hpp"
@@ -24,6 +25,7 @@ std::string estimate_text(StoreEstimate const& estimate, std::filesystem::path c
 std::string store_plan_text(Dataset const& dataset, Communicator const& comm,
                             std::filesystem::path const& target) {
   return on_root(comm, [&] {
+    refuse_store(dataset, target);
     auto const estimate = estimate_store(dataset, target);
     double const wanted = estimate.output_bytes + estimate.scratch_bytes;
     if (estimate.sure && wanted > estimate.free_bytes)
@@ -58,14 +60,15 @@ std::string ingest_store(Dataset const& dataset, Communicator const& comm,
 std::string check_store(std::filesystem::path const& path, Communicator const& comm) {
   std::string out;
   agree(comm, [&] {
-    if (!is_store(path.string()))
+    bool const store = is_store(path.string());
+    if (!store) open_screen(path.string());  // says what is wrong with a file that is no screen
+    if (!store)
       throw UserError(fmt::format("{}: is no screen store; make one with pertscale ingest --out",
                                   path.string()));
-    StoreFile const store(path.string());
-    store.verify(static_cast<std::size_t>(comm.rank()), static_cast<std::size_t>(comm.size()));
+    StoreFile const file(path.string());
+    file.verify(static_cast<std::size_t>(comm.rank()), static_cast<std::size_t>(comm.size()));
     out = fmt::format("{}: OK, {} cells x {} genes in {} groups, {} pieces\n", path.string(),
-                      store.shape().cells(), store.shape().genes, store.rows(),
-                      store.pieces().size());
+                      file.shape().cells(), file.shape().genes, file.rows(), file.pieces().size());
   });
   return out;
 }

@@ -1,16 +1,11 @@
 #include "suite/store_place.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
 #include "io/h5ad_writer.hpp"
 #include "report/durable_file.hpp"
+#include "suite/scratch_folder.hpp"
 
 namespace pertscale {
 
@@ -18,31 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
 fs::path folder_of(fs::path const& target) {
   return target.has_parent_path() ? target.parent_path() : fs::path(".");
-}
-
-/// Removes TARGET.tmp.HOST.PID and TARGET.scratch.HOST.PID of processes of this host that ended.
-void remove_stale(fs::path const& target) {
-  std::error_code ignored;
-  std::vector<fs::path> stale;
-  for (auto const& entry : fs::directory_iterator(folder_of(target), ignored)) {
-    std::string const name = entry.path().filename().string();
-    for (std::string const word : {".tmp.", ".scratch."}) {
-      std::string const start = target.filename().string() + word + host_name() + ".";
-      if (!name.starts_with(start)) continue;
-      auto const process = parse_integer(name.substr(start.size()));
-      if (process && kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH)
-        stale.push_back(entry.path());
-    }
-  }
-  for (auto const& path : stale) fs::remove_all(path, ignored);
 }
 
 }  // namespace
@@ -51,8 +23,9 @@ StorePlace::StorePlace(Communicator const& comm, fs::path const& target)
     : target_(target), root_(comm.root()) {
   auto const mark = on_root(comm, [&] {
     check_target(target_);
-    remove_stale(target_);
-    std::string name = fmt::format("{}.{}", host_name(), getpid());
+    for (char const* const word : {".tmp.", ".scratch."})
+      remove_left_behind(folder_of(target_), target_.filename().string() + word);
+    std::string name = process_mark();
     std::error_code error;
     fs::create_directories(target_.string() + ".scratch." + name, error);
     if (error)

@@ -89,6 +89,16 @@ COMMANDS = {  # arguments -> pattern
     "folder-as-study": (["run", ".", "--out", "out"], r"folder"),
     "out-is-a-file": (["run", "good.cfg", "--out", "list.txt"], r"list\.txt"),
     "list-what": (["list", "modles"], r"Did you mean 'models'\?"),
+    "empty-out": (["de", "good.data.cfg", "--out", ""], r"--out is empty"),
+    "store-over-cfg": (["ingest", "good.data.cfg", "--out", "good.data.cfg"], r"good\.data\.cfg is a file that says"),
+    "profiles-over-cfg": (["ingest", "good.data.cfg", "--pseudobulk", "good.data.cfg"], r"good\.data\.cfg is a file that says"),
+    "store-over-screen": (["ingest", "good.data.cfg", "--out", "good.h5ad"], r"good\.h5ad is the screen itself"),
+    "store-no-folder": (["ingest", "good.data.cfg", "--out", "nowhere/out"], r"folder nowhere does not exist"),
+    "store-and-profiles": (["ingest", "good.data.cfg", "--out", "out", "--pseudobulk", "out"], r"both out"),
+    "check-and-profiles": (["ingest", "good.h5ad", "--check", "--pseudobulk", "out"], r"writes no --pseudobulk"),
+    "bench-of-other": (["bench", "io", "good.h5ad", "--cells", "10"], r"--cells is an option of bench de"),
+    "many-runs": (["landscape", "good.data.cfg", "--out", "out", "--runs", "99999999999"], r"--runs 99999999999 is too large"),
+    "little-memory": (["landscape", "wide.data.cfg", "--out", "wide", "--memory-per-rank", "64MiB"], r"lower --pca-genes"),
     "status-nothing": (["status", "absent"], r"no run\.json"),
 }
 
@@ -164,6 +174,8 @@ def main():
     (folder / "good.data.cfg").write_text("path = good.h5ad\nvalues = counts\n")
     (folder / "list.txt").write_text("NOSUCHGENE\n")
     (folder / "bad.json").write_text('{"good": {"cross-validation": [}')
+    harness.run(1, "simulate", "--cells", 100, "--genes", 2000, "--perturbations", 4, "--out", folder / "wide.h5ad")
+    (folder / "wide.data.cfg").write_text("path = wide.h5ad\nvalues = counts\n")
     check_studies(report, folder)
     check_commands(report, folder)
     check_files(report, folder)
