@@ -92,7 +92,10 @@ GeneSelection::Candidates GeneSelection::candidates(ScoreContext const& context,
 bool GeneSelection::takes(ScoreContext const& context, ScoreItem const& item,
                           std::size_t gene) const {
   if (exclude_target_ && is_target(*item.condition, context.genes->name(gene))) return false;
-  return !non_dropout_ || item.observed[gene] != 0 || context.control[gene] == 0;
+  if (!non_dropout_ || context.control[gene] == 0) return true;
+  // a profile that is compared with matched controls is shifted, so its zeros are no zeros
+  auto const& measured = item.observed_nonzero.empty() ? item.observed : item.observed_nonzero;
+  return measured[gene] != 0;
 }
 
 namespace {

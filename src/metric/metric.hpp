@@ -32,6 +32,7 @@ struct ScoreItem {
   Profile predicted;
   Profile observed_variance{};  ///< of its cells, unbiased; empty where it is not known
   std::int64_t observed_cells = 0;
+  Profile observed_nonzero{};  ///< fraction of its cells that express a gene; empty: not known
 };
 
 /// A score of predictions against observed profiles.

@@ -51,7 +51,7 @@ class BlockScorer {
       }
       items.push_back({&screen_.labels.condition_of(row), screen_.profile(row),
                        row_of(prediction.mean, i - first), variance_of(row),
-                       screen_.labels.rows()[row].cells});
+                       screen_.labels.rows()[row].cells, nonzero_of(row)});
       rows.push_back(row);
     }
     if (!items.empty()) add_scores(context, items, rows);
@@ -59,6 +59,10 @@ class BlockScorer {
 
   Profile variance_of(std::size_t row) const {
     return screen_.variance.empty() ? Profile() : screen_.variance.row(row);
+  }
+
+  Profile nonzero_of(std::size_t row) const {
+    return screen_.nonzero.empty() ? Profile() : screen_.nonzero.row(row);
   }
 
   void add_missing(std::size_t row, Status const& status) {

@@ -40,6 +40,7 @@ using Genes = std::vector<std::size_t>;
 struct Moments {
   std::vector<double> control{1, 1, 0, 2, 0}, control_variance{0.4, 4, 0, 0.4, 0};
   std::vector<double> observed{2, 2, 0, 0, 0}, variance{0.1, 0.1, 0, 0, 0};
+  std::vector<double> nonzero{};
   std::int64_t control_cells = 40, cells = 10;
   ValueKind values = ValueKind::expression;
 
@@ -54,7 +55,7 @@ struct Moments {
     Selected out;
     out.status = selection
                      .select(context, selection.candidates(context, 5),
-                             {&condition, observed, {}, variance, cells}, out.genes)
+                             {&condition, observed, {}, variance, cells, nonzero}, out.genes)
                      .word();
     return out;
   }
@@ -107,6 +108,14 @@ TEST_CASE("non-dropout keeps what the perturbed cells express, or neither side d
   CHECK(made.select({{"non-dropout", "yes"}}).genes == Genes{0, 1, 2, 4});
   CHECK(made.select({{"genes", "top-de:2"}, {"non-dropout", "yes"}}).genes == Genes{0, 1});
   CHECK(made.select({{"genes", "top-expressed:1"}, {"non-dropout", "yes"}}).genes == Genes{0});
+}
+
+TEST_CASE("non-dropout counts the measured cells, not a profile shifted to matched controls") {
+  Moments made;
+  made.observed = {2, 2, 0.01, -0.01, 0};
+  CHECK(made.select({{"non-dropout", "yes"}}).genes == Genes{0, 1, 2, 3, 4});
+  made.nonzero = {1, 1, 0, 0, 0};
+  CHECK(made.select({{"non-dropout", "yes"}}).genes == Genes{0, 1, 2, 4});
 }
 
 TEST_CASE("top-de needs variances and two cells a side") {
