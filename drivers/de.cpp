@@ -5,6 +5,7 @@
 #include "command.hpp"
 #include "core/error.hpp"
 #include "parallel/communicator.hpp"
+#include "parallel/stop_request.hpp"
 #include "suite/differential_expression.hpp"
 #include "suite/run.hpp"
 
@@ -41,6 +42,8 @@ int run_de(po::variables_map const& values) {
   run.out = values["out"].as<std::string>();
   run.csv = values.count("csv") > 0;
   run.memory = memory_per_rank(values);
+  StopRequest const stop(0, {});
+  run.stop = [&] { return stop.requested(); };
   auto const comm = Communicator::world();
   Mistakes mistakes;
   auto const spec = read_dataset_spec(

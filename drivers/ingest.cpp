@@ -5,6 +5,7 @@
 #include "command.hpp"
 #include "core/error.hpp"
 #include "parallel/communicator.hpp"
+#include "parallel/stop_request.hpp"
 #include "suite/ingest.hpp"
 #include "suite/run.hpp"
 #include "suite/store_ingest.hpp"
@@ -23,9 +24,11 @@ std::string text_of(po::variables_map const& values, char const* name) {
 }
 
 /// Makes the store, and the pseudobulk file from it.
-void make_store(Dataset const& dataset, Communicator const& comm, po::variables_map const& values) {
+void make_store(Dataset const& dataset, Communicator const& comm, po::variables_map const& values,
+                StopRequest const& stop) {
   StoreOptions options;
   options.memory = memory_per_rank(values);
+  options.stop = [&] { return stop.requested(); };
   options.program = "pertscale " PERTSCALE_VERSION;
   auto const out = text_of(values, "out"), pseudobulk = text_of(values, "pseudobulk");
   auto const say = [&](std::string const& text) {
@@ -37,6 +40,7 @@ void make_store(Dataset const& dataset, Communicator const& comm, po::variables_
     auto const stored = open_dataset(spec_of_store(dataset.spec, out), comm);
     MomentOptions moments;
     moments.memory = options.memory;
+    moments.stop = options.stop;
     ingest_screen(stored, comm, moments, pseudobulk);
     say("pseudobulk   " + pseudobulk + "\n");
   }
@@ -58,8 +62,10 @@ int run_ingest(po::variables_map const& values) {
     if (comm.root()) std::cout << text << std::flush;
     return exit_done;
   }
+  StopRequest const stop(0, {});
   MomentOptions options;
   options.memory = memory_per_rank(values);
+  options.stop = [&] { return stop.requested(); };
   Mistakes mistakes;
   auto const spec = read_dataset_spec(
       inputs.front(), [&](std::string const& path) { return shared_text(comm, path); }, mistakes);
@@ -67,7 +73,7 @@ int run_ingest(po::variables_map const& values) {
   auto const dataset = open_dataset(spec, comm);
   if (!pseudobulk.empty()) refuse_own_files(dataset, pseudobulk);
   if (values.count("out") > 0) {
-    make_store(dataset, comm, values);
+    make_store(dataset, comm, values, stop);
     return exit_done;
   }
   auto const text = ingest_screen(dataset, comm, options, pseudobulk);

@@ -7,6 +7,7 @@
 #include "command.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "parallel/stop_request.hpp"
 #include "solver/blas.hpp"
 #include "suite/run.hpp"
 
@@ -57,6 +58,8 @@ int run_landscape(po::variables_map const& values) {
   if (inputs.size() != 1)
     throw UserError("name one screen: pertscale landscape SCREEN.cfg|H5AD --out DIR");
   auto options = landscape_options(values);
+  StopRequest const stop(0, {});
+  options.stop = [&] { return stop.requested(); };
   use_one_blas_thread();
   auto const comm = Communicator::world();
   options.say = [&](std::string const& line) {

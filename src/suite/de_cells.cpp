@@ -152,8 +152,8 @@ CellDesign cell_design(Dataset const& dataset, bool by_batch) {
 }
 
 EntrySource cell_entries(Dataset const& dataset, std::vector<std::int32_t> group_of_cell,
-                         Communicator const& comm, std::uint64_t memory) {
-  auto const reader = std::make_shared<CellReader const>(dataset, comm, memory);
+                         Communicator const& comm, MomentOptions const& options) {
+  auto const reader = std::make_shared<CellReader const>(dataset, comm, options.memory);
   EntrySource source;
   source.slabs = reader->slabs();
   source.batch = reader->batch();
@@ -163,7 +163,10 @@ EntrySource cell_entries(Dataset const& dataset, std::vector<std::int32_t> group
   source.narrow = exactly_floats(dataset);
   source.most = static_cast<std::uint64_t>(dataset.info.stored);
   source.group_of_cell = std::move(group_of_cell);
-  source.read = [reader](std::size_t slab, MatrixBlock& block) { reader->read(slab, block); };
+  source.read = [reader, stop = options.stop](std::size_t slab, MatrixBlock& block) {
+    if (stop()) throw Stopped("stopped while reading for tests; nothing is written");
+    reader->read(slab, block);
+  };
   return source;
 }
 

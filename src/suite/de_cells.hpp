@@ -4,6 +4,7 @@
 #include "suite/cell_source.hpp"
 #include "suite/gene_entries.hpp"
 #include "suite/library_sizes.hpp"
+#include "suite/moments.hpp"
 
 namespace pertscale {
 
@@ -17,8 +18,9 @@ struct CellDesign {
 CellDesign cell_design(Dataset const& dataset, bool by_batch);
 
 /// The cells of a dataset, log-normalised, as a source of entries. Reads library sizes first where
-/// the values are counts (one pass). `dataset` must outlive the source. Collective.
+/// the values are counts (one pass). Reading throws Stopped when asked to. `dataset` must outlive
+/// the source. Collective.
 EntrySource cell_entries(Dataset const& dataset, std::vector<std::int32_t> group_of_cell,
-                         Communicator const& comm, std::uint64_t memory);
+                         Communicator const& comm, MomentOptions const& options);
 
 }  // namespace pertscale

@@ -59,6 +59,7 @@ class DeWork {
     if (!needs_screen()) return;
     MomentOptions options;
     options.memory = run_.memory;
+    options.stop = run_.stop;
     PrepareReport report;
     auto const start = std::chrono::steady_clock::now();
     screen_ = prepare_screen(data_, comm_, scratch_.path(), options, &report);
@@ -102,7 +103,8 @@ class DeWork {
   void test_cells() {
     auto cells = cell_design(data_, by_batch());
     note_strata(cells.design);
-    auto const source = cell_entries(data_, std::move(cells.group_of_cell), comm_, run_.memory);
+    auto const source =
+        cell_entries(data_, std::move(cells.group_of_cell), comm_, {run_.memory, run_.stop});
     RankingPlan plan;
     plan.design = std::move(cells.design);
     plan.genes = genes_;

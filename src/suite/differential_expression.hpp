@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "suite/de_options.hpp"
@@ -14,6 +15,7 @@ struct DeRun {
   std::filesystem::path out;  ///< folder of de.h5ad and de.csv; made if need be
   bool csv = false;
   std::uint64_t memory = std::uint64_t{1} << 30;  ///< bound of one rank, bytes
+  std::function<bool()> stop = [] { return false; };
 };
 
 /// Tests every perturbation of a screen, gene by gene, and writes `de.h5ad` (and `de.csv`) by
