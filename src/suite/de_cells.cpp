@@ -1,36 +1,14 @@
 #include "suite/de_cells.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <set>
+
+#include "suite/moment_tiles.hpp"
 
 namespace pertscale {
 
 namespace {
-
-/// Largest |value| of log1p-normalised data: e^32 is 8e13 counts.
-constexpr double largest_log_value = 32;
-
-/// A cell's small counts recur: each is logged once.
-class CellLogs {
- public:
-  CellLogs(double target, double total) : target_(target), total_(total) {}
-  double operator()(double count) {
-    if (count >= static_cast<double>(kept_.size())) return log_normalised(count, target_, total_);
-    auto const at = static_cast<std::size_t>(count);
-    if ((known_ >> at & 1U) == 0) {
-      kept_[at] = log_normalised(count, target_, total_);
-      known_ |= 1U << at;
-    }
-    return kept_[at];
-  }
-
- private:
-  double target_, total_;
-  std::array<double, 32> kept_{};
-  std::uint32_t known_ = 0;
-};
 
 /// Reads slabs and log-normalises their values.
 class CellReader {
@@ -84,7 +62,7 @@ class CellReader {
       for (std::size_t k = begin; k < end; ++k) check(cell, block.minor[k], block.values[k]);
       return;
     }
-    CellLogs logs(sizes_.target, sizes_.total(cell));
+    CountLogs logs([](double value) { return value; }, sizes_.target, sizes_.total(cell));
     for (std::size_t k = begin; k < end; ++k)
       if (block.values[k] != 0) block.values[k] = logs(block.values[k]);
   }

@@ -1,20 +1,14 @@
 #pragma once
-#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "data/count_logs.hpp"
 #include "suite/cell_source.hpp"
 
 namespace pertscale {
-
-/// log1p of a count that is scaled to a library size of `target`. The product comes first and is
-/// divided once, so that equal ratios of count and library size give equal doubles.
-inline double log_normalised(double count, double target, double total) {
-  return std::log1p(count * target / total);
-}
 
 /// Library sizes of a screen of counts. Empty for other values.
 struct LibrarySizes {
