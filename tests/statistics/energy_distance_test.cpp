@@ -6,17 +6,11 @@
 #include "core/random.hpp"
 #include "shared_data.hpp"
 #include "statistics/golden_cells.hpp"
+#include "statistics/random_points.hpp"
 
 using namespace pertscale;
 
 namespace {
-
-Matrix normals(Eigen::Index rows, Eigen::Index columns, std::uint64_t seed, double shift = 0) {
-  RandomStream stream(seed, "points");
-  Matrix out(rows, columns);
-  for (auto& value : out.reshaped()) value = stream.normal() + shift;
-  return out;
-}
 
 double plain_distance(Eigen::RowVectorXd const& x, Eigen::RowVectorXd const& y,
                       PointMetric metric) {

@@ -7,17 +7,11 @@
 #include "shared_data.hpp"
 #include "statistics/golden_cells.hpp"
 #include "statistics/multiple_testing.hpp"
+#include "statistics/random_points.hpp"
 
 using namespace pertscale;
 
 namespace {
-
-Matrix normals(Eigen::Index rows, Eigen::Index columns, std::uint64_t seed, double shift = 0) {
-  RandomStream stream(seed, "points");
-  Matrix out(rows, columns);
-  for (auto& value : out.reshaped()) value = stream.normal() + shift;
-  return out;
-}
 
 double energy(Matrix const& a, Matrix const& b, EnergyForm const& form) {
   return energy_distance(a, b, group_terms(a, form), group_terms(b, form), form);
