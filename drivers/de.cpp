@@ -7,7 +7,6 @@
 #include "parallel/communicator.hpp"
 #include "parallel/stop_request.hpp"
 #include "suite/differential_expression.hpp"
-#include "suite/run.hpp"
 
 namespace pertscale {
 namespace {
@@ -45,11 +44,7 @@ int run_de(po::variables_map const& values) {
   StopRequest const stop(0, {});
   run.stop = [&] { return stop.requested(); };
   auto const comm = Communicator::world();
-  Mistakes mistakes;
-  auto const spec = read_dataset_spec(
-      inputs.front(), [&](std::string const& path) { return shared_text(comm, path); }, mistakes);
-  mistakes.raise();
-  auto const dataset = open_dataset(spec, comm);
+  auto const dataset = open_dataset(inputs.front(), comm);
   auto const text = differential_expression(dataset, comm, run);
   if (comm.root())
     std::cout << text << fmt::format("written      {}\n", (run.out / "de.h5ad").string())

@@ -7,7 +7,6 @@
 #include "parallel/communicator.hpp"
 #include "parallel/stop_request.hpp"
 #include "suite/ingest.hpp"
-#include "suite/run.hpp"
 #include "suite/store_ingest.hpp"
 #include "version.hpp"
 
@@ -66,11 +65,7 @@ int run_ingest(po::variables_map const& values) {
   MomentOptions options;
   options.memory = memory_per_rank(values);
   options.stop = [&] { return stop.requested(); };
-  Mistakes mistakes;
-  auto const spec = read_dataset_spec(
-      inputs.front(), [&](std::string const& path) { return shared_text(comm, path); }, mistakes);
-  mistakes.raise();
-  auto const dataset = open_dataset(spec, comm);
+  auto const dataset = open_dataset(inputs.front(), comm);
   if (!pseudobulk.empty()) refuse_own_files(dataset, pseudobulk);
   if (values.count("out") > 0) {
     make_store(dataset, comm, values, stop);

@@ -9,7 +9,6 @@
 #include "core/text.hpp"
 #include "parallel/stop_request.hpp"
 #include "solver/blas.hpp"
-#include "suite/run.hpp"
 
 namespace pertscale {
 namespace {
@@ -65,11 +64,7 @@ int run_landscape(po::variables_map const& values) {
   options.say = [&](std::string const& line) {
     if (comm.root()) std::cout << line << std::endl;
   };
-  Mistakes mistakes;
-  auto const spec = read_dataset_spec(
-      inputs.front(), [&](std::string const& path) { return shared_text(comm, path); }, mistakes);
-  mistakes.raise();
-  write_landscape(open_dataset(spec, comm), options, comm);
+  write_landscape(open_dataset(inputs.front(), comm), options, comm);
   options.say("landscape is in " + options.out.string());
   return exit_done;
 }

@@ -9,7 +9,7 @@
 #include "protocol/split_json.hpp"
 #include "report/durable_file.hpp"
 #include "suite/plan.hpp"
-#include "suite/run.hpp"
+#include "suite/shared_text.hpp"
 
 namespace pertscale {
 namespace {

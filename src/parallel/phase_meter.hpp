@@ -16,6 +16,10 @@ struct PhaseTime {
   double bytes = 0;         ///< read in this phase by all ranks, decoded; 0: it reads no matrix
 };
 
+inline double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 /// Peak resident memory of this process in MiB.
 double peak_rss_mib();
 
@@ -28,8 +32,7 @@ class PhaseMeter {
   void measure(std::string task, std::string phase, Work&& work) {
     auto const start = std::chrono::steady_clock::now();
     work();
-    std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - start;
-    record(std::move(task), std::move(phase), taken.count());
+    record(std::move(task), std::move(phase), seconds_since(start));
   }
   /// Bytes that the phase measured last has read, over all ranks.
   void note_bytes(double bytes) { phases_.back().bytes = bytes; }

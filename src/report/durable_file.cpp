@@ -52,4 +52,12 @@ void sync_and_rename(std::filesystem::path const& temporary, std::filesystem::pa
   sync_folder(path.parent_path().empty() ? "." : path.parent_path());
 }
 
+void make_out_folder(std::filesystem::path const& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error || !std::filesystem::is_directory(path))
+    throw UserError(fmt::format("--out {}: cannot be made a directory ({}); choose another place",
+                                path.string(), error ? error.message() : "a file is there"));
+}
+
 }  // namespace pertscale

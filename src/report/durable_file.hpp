@@ -10,4 +10,7 @@ void write_durably(std::filesystem::path const& path, std::string_view text);
 /// fsync of a file written by other means, then rename and fsync of the folder.
 void sync_and_rename(std::filesystem::path const& temporary, std::filesystem::path const& path);
 
+/// Makes a folder that `--out` names, or one in it; UserError where it cannot be.
+void make_out_folder(std::filesystem::path const& path);
+
 }  // namespace pertscale

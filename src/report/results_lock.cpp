@@ -20,6 +20,12 @@
 
 namespace pertscale {
 
+std::string host_name() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
 namespace {
 
 constexpr double stale_after_seconds = 60;
@@ -31,12 +37,6 @@ struct Holder {
   std::string start;
   std::string job;
 };
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
 
 /// Start time of a process in clock ticks since boot (field 22 of /proc/PID/stat): tells a reused
 /// pid apart.

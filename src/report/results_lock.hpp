@@ -27,6 +27,9 @@ class ResultsLock {
 /// Every other rank, after rank 0 holds the lock: adds its own process to the lock file.
 void join_lock(std::filesystem::path const& folder);
 
+/// Name of this machine.
+std::string host_name();
+
 /// "running on HOST as process P (job J)", or empty when nobody holds the directory.
 std::string lock_holder(std::filesystem::path const& folder);
 

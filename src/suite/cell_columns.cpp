@@ -55,15 +55,14 @@ void trim(CellColumn& column, std::vector<std::int32_t> const& row_of_cell) {
 }
 
 /// Values that occur in more than one file stand for the same batch, guide or replicate in each.
-void note_shared(Dataset& dataset, CellObs const& obs, CellColumn const& column,
-                 std::string const& name) {
+void note_shared(Dataset& dataset, CellColumn const& column, std::string const& name) {
   if (dataset.parts.size() < 2) return;
   std::vector<std::int64_t> part_of(column.names.size(), -1);
   std::set<std::int32_t> shared;
   for (std::size_t i = 0; i < column.code_of_cell.size(); ++i) {
     auto const code = column.code_of_cell[i];
     if (code < 0) continue;
-    auto const part = static_cast<std::int64_t>(obs.part_number(i));
+    auto const part = static_cast<std::int64_t>(dataset.part_number(static_cast<std::int64_t>(i)));
     auto& first = part_of[static_cast<std::size_t>(code)];
     if (first < 0) first = part;
     if (first != part) shared.insert(code);
@@ -85,7 +84,7 @@ void read_cell_columns(Dataset& dataset, CellObs const& obs, LabelDraft const& d
   dataset.batch = read_column(spec.batch_column, obs, draft);
   dataset.guide = read_column(spec.guide_column, obs, draft);
   dataset.replicate = read_column(spec.replicate_column, obs, draft);
-  note_shared(dataset, obs, dataset.batch, spec.batch_column);
+  note_shared(dataset, dataset.batch, spec.batch_column);
 }
 
 void trim_cell_columns(Dataset& dataset) {

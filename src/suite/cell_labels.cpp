@@ -37,7 +37,8 @@ void read_conditions(Dataset& dataset, CellObs const& obs, LabelDraft& draft) {
     try {
       condition = parse_condition(label, grammar);
     } catch (UserError const& error) {
-      throw UserError(fmt::format("{}: obs column '{}': {}", obs.part_of(i).path,
+      throw UserError(fmt::format("{}: obs column '{}': {}",
+                                  dataset.part_of(static_cast<std::int64_t>(i)).path,
                                   spec.condition_column, error.what()));
     }
     auto const next = static_cast<std::int32_t>(draft.conditions.size());
@@ -56,13 +57,16 @@ void read_conditions(Dataset& dataset, CellObs const& obs, LabelDraft& draft) {
 }
 
 /// Files of one context are one context.
-void contexts_of_parts(Dataset const& dataset, CellObs const& obs, LabelDraft& draft) {
+void contexts_of_parts(Dataset const& dataset, LabelDraft& draft) {
   std::set<std::string> names;
   for (auto const& part : dataset.parts) names.insert(part.context);
   draft.contexts.assign(names.begin(), names.end());
-  for (std::size_t i = 0; i < draft.context_of.size(); ++i)
-    draft.context_of[i] =
-        static_cast<std::int32_t>(std::distance(names.begin(), names.find(obs.part_of(i).context)));
+  for (auto const& part : dataset.parts) {
+    auto const context =
+        std::lower_bound(draft.contexts.begin(), draft.contexts.end(), part.context);
+    std::fill_n(draft.context_of.begin() + part.first_row, part.info.rows,
+                static_cast<std::int32_t>(context - draft.contexts.begin()));
+  }
 }
 
 /// A label that says "nan" is one as any other, but seldom meant.
@@ -82,7 +86,7 @@ void note_nan(Dataset& dataset, LabelDraft const& draft) {
 void read_contexts(Dataset& dataset, CellObs const& obs, LabelDraft& draft) {
   draft.context_of.assign(draft.condition_of.size(), 0);
   if (dataset.spec.contexts_by_part()) {
-    contexts_of_parts(dataset, obs, draft);
+    contexts_of_parts(dataset, draft);
     return;
   }
   if (dataset.spec.context_column.empty()) {
@@ -206,9 +210,10 @@ void read_weights(Dataset& dataset, CellObs const& obs) {
   dataset.weights = obs.numbers("cells");
   for (std::size_t i = 0; i < dataset.weights.size(); ++i)
     if (!(dataset.weights[i] > 0))
-      throw UserError(fmt::format("{}: obs column 'cells' is {} in row {}; it must be positive",
-                                  obs.part_of(i).path, number_text(dataset.weights[i]),
-                                  static_cast<std::int64_t>(i) - obs.part_of(i).first_row));
+      throw UserError(fmt::format(
+          "{}: obs column 'cells' is {} in row {}; it must be positive",
+          dataset.part_of(static_cast<std::int64_t>(i)).path, number_text(dataset.weights[i]),
+          static_cast<std::int64_t>(i) - dataset.part_of(static_cast<std::int64_t>(i)).first_row));
 }
 
 }  // namespace

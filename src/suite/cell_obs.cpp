@@ -36,15 +36,4 @@ std::vector<std::string> CellObs::files_without(std::string const& column) const
   return out;
 }
 
-std::size_t CellObs::part_number(std::size_t cell) const {
-  auto const after =
-      std::upper_bound(data_.parts.begin(), data_.parts.end(), static_cast<std::int64_t>(cell),
-                       [](auto row, auto const& part) { return row < part.first_row; });
-  return static_cast<std::size_t>(after - data_.parts.begin()) - 1;
-}
-
-DatasetPart const& CellObs::part_of(std::size_t cell) const {
-  return data_.parts[part_number(cell)];
-}
-
 }  // namespace pertscale

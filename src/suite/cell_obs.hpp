@@ -20,10 +20,6 @@ class CellObs {
   std::vector<double> numbers(std::string const& column) const;
   /// Files without this column (the index is none).
   std::vector<std::string> files_without(std::string const& column) const;
-  /// The file that a cell is in.
-  DatasetPart const& part_of(std::size_t cell) const;
-  /// Number of that file.
-  std::size_t part_number(std::size_t cell) const;
 
  private:
   Dataset const& data_;

@@ -14,6 +14,7 @@
 #include "core/text.hpp"
 #include "suite/cell_labels.hpp"
 #include "suite/dataset_parts.hpp"
+#include "suite/shared_text.hpp"
 #include "suite/store_keys.hpp"
 
 namespace pertscale {
@@ -164,6 +165,13 @@ Dataset unpack(DatasetSpec const& spec, std::string const& bytes) {
 
 }  // namespace
 
+std::size_t Dataset::part_number(std::int64_t row) const {
+  auto const after = std::upper_bound(
+      parts.begin(), parts.end(), row,
+      [](std::int64_t at, DatasetPart const& part) { return at < part.first_row; });
+  return static_cast<std::size_t>(after - parts.begin()) - 1;
+}
+
 std::string content_digest(std::string const& path) {
   return digest_of(path, std::filesystem::file_size(path) <= whole_below);
 }
@@ -173,6 +181,14 @@ Dataset open_dataset(DatasetSpec const& spec, Communicator const& comm) {
   take_store_keys(whole, comm);
   std::string const bytes = on_root(comm, [&] { return pack(open_on_root(whole)); });
   return unpack(whole, bytes);
+}
+
+Dataset open_dataset(std::string const& path, Communicator const& comm) {
+  Mistakes mistakes;
+  auto const spec = read_dataset_spec(
+      path, [&](std::string const& file) { return shared_text(comm, file); }, mistakes);
+  mistakes.raise();
+  return open_dataset(spec, comm);
 }
 
 std::vector<Dataset> open_datasets(std::vector<DatasetSpec> const& specs,

@@ -40,11 +40,17 @@ struct Dataset {
   std::vector<DatasetPart> parts;  ///< its files, in order; at least one
   MatrixInfo info;  ///< rows, columns and stored values of all files; else the first's
   std::vector<std::string> notes;  ///< what was dropped and why, a sentence each
+
+  /// Number of the file that a row of the matrix is in.
+  std::size_t part_number(std::int64_t row) const;
+  DatasetPart const& part_of(std::int64_t row) const { return parts[part_number(row)]; }
 };
 
 /// Opens a screen on rank 0, reads its labels, and gives them to every rank. Mistakes are
 /// UserErrors.
 Dataset open_dataset(DatasetSpec const& spec, Communicator const& comm);
+/// The same from a dataset file or a screen that a command line names.
+Dataset open_dataset(std::string const& path, Communicator const& comm);
 /// All of them; the mistakes of every one are reported together.
 std::vector<Dataset> open_datasets(std::vector<DatasetSpec> const& specs, Communicator const& comm);
 

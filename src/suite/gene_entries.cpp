@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <chrono>
 
+#include "parallel/phase_meter.hpp"
 #include "suite/gene_pieces.hpp"
 
 namespace pertscale {
 
 namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 template <class Key>
 class GeneRanker {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <system_error>
 
 #include "parallel/phase_meter.hpp"
 #include "report/durable_file.hpp"
@@ -13,20 +12,6 @@
 namespace pertscale {
 
 namespace {
-
-namespace fs = std::filesystem;
-
-void make_folder(fs::path const& out) {
-  std::error_code error;
-  fs::create_directories(out / "cache", error);
-  if (error || !fs::is_directory(out))
-    throw UserError(fmt::format("--out {}: cannot be made a directory ({}); choose another place",
-                                out.string(), error ? error.message() : "a file is there"));
-}
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 /// Runs one piece and says how long it took on the slowest rank.
 template <class Work>
@@ -67,7 +52,9 @@ std::vector<ContextRows> context_rows(Labels const& labels) {
 void write_landscape(Dataset const& dataset, LandscapeOptions const& options,
                      Communicator const& comm) {
   agree(comm, [&] {
-    if (comm.root()) make_folder(options.out);
+    if (!comm.root()) return;
+    make_out_folder(options.out);
+    make_out_folder(options.out / "cache");
   });
   for (auto const& note : dataset.notes) options.say("note: " + note);
   auto const start = std::chrono::steady_clock::now();

@@ -12,16 +12,9 @@ namespace pertscale {
 
 namespace {
 
-DatasetPart const& part_of(Dataset const& dataset, std::int64_t cell) {
-  auto const after = std::upper_bound(
-      dataset.parts.begin(), dataset.parts.end(), cell,
-      [](std::int64_t row, DatasetPart const& part) { return row < part.first_row; });
-  return *std::prev(after);
-}
-
 [[noreturn]] void refuse(Dataset const& dataset, std::int64_t cell, std::int64_t gene,
                          std::string const& value, std::string const& why) {
-  auto const& part = part_of(dataset, cell);
+  auto const& part = dataset.part_of(cell);
   throw UserError(fmt::format(
       "{}: {} holds {} in row {}, gene {}; {} or choose another matrix", part.path,
       dataset.spec.matrix, value, cell - part.first_row,
@@ -115,7 +108,7 @@ namespace {
 void add_values(Dataset const& dataset, MatrixBlock const& block,
                 std::vector<std::int64_t>& totals) {
   if (block.values.empty()) return;
-  auto const& part = part_of(dataset, block.by_column ? block.minor.front() : block.first);
+  auto const& part = dataset.part_of(block.by_column ? block.minor.front() : block.first);
   auto const& map = part.gene_of_column;
   for_each_value(block, [&](std::int64_t cell, std::int64_t column, double value) {
     auto const at = static_cast<std::size_t>(cell);

@@ -23,6 +23,7 @@
 #include "suite/progress.hpp"
 #include "suite/results.hpp"
 #include "suite/run_record.hpp"
+#include "suite/shared_text.hpp"
 #include "suite/unit_work.hpp"
 
 namespace pertscale {
@@ -74,11 +75,11 @@ class StudyRun {
     agree(comm_, [&] {
       if (!comm_.root()) return;
       made_directory_ = !fs::exists(options_.out);
-      make_folder(options_.out);
+      make_out_folder(options_.out);
       lock_ = std::make_unique<ResultsLock>(options_.out, 30);
       if (options_.fresh) remove_results(options_.out);
       for (auto const* name : {"journal", "cache", "cache/predictions"})
-        make_folder(options_.out / name);
+        make_out_folder(options_.out / name);
       std::error_code ignored;
       fs::remove(options_.out / "STOP", ignored);
       check_same_datasets(options_.out, plan_);
@@ -94,14 +95,6 @@ class StudyRun {
       if (comm_.root()) write_run_record(run_facts("running"));
     });
     start_ = now;
-  }
-
-  static void make_folder(fs::path const& path) {
-    std::error_code error;
-    fs::create_directories(path, error);
-    if (error || !fs::is_directory(path))
-      throw UserError(fmt::format("--out {}: cannot be made a directory ({}); choose another place",
-                                  path.string(), error ? error.message() : "a file is there"));
   }
 
   /// After a mistake in a screen: a directory that this run made goes, one that was there keeps its
@@ -275,19 +268,6 @@ class StudyRun {
 };
 
 }  // namespace
-
-std::string shared_text(Communicator const& comm, std::string const& path) {
-  return on_root(comm, [&] {
-    std::error_code error;
-    if (!fs::exists(path, error)) throw UserError(path + ": no such file; check the path");
-    if (fs::is_directory(path, error))
-      throw UserError(path + ": is a folder, not a file; name a file in it");
-    std::ifstream in(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (!in && !in.eof()) throw UserError(path + ": cannot be read");
-    return text;
-  });
-}
 
 int run_study(std::string const& study_file, RunOptions const& options, Communicator const& comm) {
   return StudyRun(study_file, options, comm).run();

@@ -24,7 +24,4 @@ int run_study(std::string const& study_file, RunOptions const& options, Communic
 /// What `status` says of a results directory: running, interrupted or finished, and how far.
 std::string status_text(std::filesystem::path const& folder);
 
-/// Reads a text file on rank 0 and gives it to every rank.
-std::string shared_text(Communicator const& comm, std::string const& path);
-
 }  // namespace pertscale

@@ -4,25 +4,15 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <system_error>
 #include <vector>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "report/results_lock.hpp"
 
 namespace pertscale {
-
-namespace {
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
-}  // namespace
 
 std::string process_mark() { return fmt::format("{}.{}", host_name(), getpid()); }
 
