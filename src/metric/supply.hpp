@@ -1,0 +1,105 @@
+#pragma once
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include "data/matrix.hpp"
+#include "data/status.hpp"
+#include "statistics/fold_change.hpp"
+#include "statistics/rank_sums.hpp"
+
+/// What a metric may ask for beyond mean profiles: cells, tests, halves, raw sums. The suite
+/// provides it; a metric names its requests beforehand (Metric::needs), so that what is costly is
+/// prepared once for every metric and model.
+namespace pertscale {
+
+/// How cells are made of a prediction that has means only. Of predicted cells nothing is made.
+enum class Emit {
+  none,           ///< there are no predicted cells: needs_cells
+  tiled,          ///< every cell is the mean (cell-eval's own baseline)
+  control_shift,  ///< a drawn control cell + (predicted mean - control mean), not below 0
+  gaussian,       ///< normal with the predicted mean and the control's variance, not below 0
+  poisson         ///< Poisson counts of the predicted mean at a drawn control cell's total
+};
+
+enum class Side { measured, predicted };
+
+enum class DeMethod { t_test, t_test_overestim, wilcoxon };
+
+/// One way to test every gene of a perturbation.
+struct DeRequest {
+  DeMethod method = DeMethod::t_test;
+  TestReference reference = TestReference::control;  ///< `rest`: the other perturbations' cells
+  bool rest_with_control = true;                     ///< is control among `rest`? (Shift: no)
+  bool cpm = false;         ///< on counts scaled to 1e6 a cell, not log-normalised values
+  bool continuity = false;  ///< of wilcoxon
+  FoldChangeMean fold_change = FoldChangeMean::geometric;
+  double epsilon = 1e-9;          ///< of the fold change
+  double min_control_cpm = -1;    ///< gate on the measured control; below 0: none
+  bool own_control = false;       ///< predicted side: compare with the prediction's own control
+  bool control_variance = false;  ///< predicted side: pooled t-test with the control's variance
+                                  ///< for both groups (PerturBench, use_control_variance)
+  Emit emit = Emit::none;         ///< of a prediction without cells
+
+  auto operator<=>(DeRequest const&) const = default;
+};
+
+/// Tests of one condition, a value a gene of the context; NaN where there is no test.
+struct DeRow {
+  Status status;
+  Profile score, log2fc, pvalue, padj;  ///< padj: Benjamini-Hochberg within the perturbation
+};
+
+struct CellRequest {
+  enum class Values {
+    expression,  ///< as the screen's: log-normalised, or latent coordinates
+    counts,      ///< raw: needs_counts where the dataset has none
+    components   ///< principal components fitted on the measured cells of the dataset
+  } values = Values::expression;
+  int components = 50;
+  std::int64_t most = 0;  ///< a seeded sample of at most so many cells; 0: all
+  Emit emit = Emit::none;
+
+  auto operator<=>(CellRequest const&) const = default;
+};
+
+/// Cells x genes (or components), in the order of the file.
+struct SuppliedCells {
+  Status status;
+  Matrix values;
+};
+
+/// A profile and the number of cells behind it.
+struct SuppliedProfile {
+  Status status;
+  Profile values;
+  std::int64_t cells = 0;
+};
+
+/// Counts of a group of cells, summed: genes, and the total over all genes of the file.
+struct SuppliedCounts {
+  Status status;
+  Profile sums;
+  double total = 0;
+  std::int64_t cells = 0;
+};
+
+/// Hands over what stands behind the profiles of one context. `item` is a number of
+/// ScoreContext::panel, or `control_item`. Views stay valid until the next call on the same object
+/// with other arguments of the same method.
+class ScoreSupply {
+ public:
+  static constexpr std::size_t control_item = std::numeric_limits<std::size_t>::max();
+
+  virtual ~ScoreSupply() = default;
+  virtual DeRow de(Side side, std::size_t item, DeRequest const& request) const = 0;
+  virtual SuppliedCells cells(Side side, std::size_t item, CellRequest const& request) const = 0;
+  virtual SuppliedCounts counts(Side side, std::size_t item) const = 0;
+  /// Mean of one half (0 or 1) of the measured cells, halved by counter as half_groups does.
+  virtual SuppliedProfile half(std::size_t item, int which) const = 0;
+  /// The prediction's own control profile; needs_cells where it has none.
+  virtual SuppliedProfile predicted_control() const = 0;
+};
+
+}  // namespace pertscale
