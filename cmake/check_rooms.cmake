@@ -11,7 +11,7 @@ set(MAY_protocol core data)
 set(MAY_statistics core data)
 set(MAY_solver core parallel)
 set(MAY_model core data statistics solver)
-set(MAY_metric core data statistics)
+set(MAY_metric core data statistics solver)
 set(MAY_report core)
 set(MAY_suite ${ROOMS})
 # Libraries with fences: pattern of the include | rooms whose .cpp files may use it.
