@@ -1,0 +1,102 @@
+#include "metric/bulk_space.hpp"
+
+#include <algorithm>
+
+#include "core/sums.hpp"
+#include "statistics/jackknife.hpp"
+
+namespace pertscale {
+
+void BulkSettings::declare(OptionList& options) {
+  declare_compat(options, compat);
+  options
+      .add("space", space,
+           "means: of log-normalised values over cells; counts: log(1 + target x summed counts / "
+           "their total); auto: means, or what compat does with counts")
+      .one_of({"auto", "means", "counts"});
+  options
+      .add("control", control,
+           "what predicted changes are counted from: the measured control, or the prediction's "
+           "own; auto: measured, or compat's")
+      .one_of({"auto", "measured", "own"});
+  options.add("bulk-target", bulk_target, "total that summed counts are brought to (space=counts)")
+      .greater_than(0);
+  declare_emit(options, emit);
+}
+
+bool BulkSettings::counts() const {
+  return space == "auto" ? peer() == DePeer::cell_eval2 : space == "counts";
+}
+
+bool BulkSettings::own_control() const {
+  return control == "auto" ? peer() == DePeer::cell_eval : control == "own";
+}
+
+CellRequest BulkSettings::cell_request() const {
+  CellRequest out;
+  out.values = counts() ? CellRequest::Values::counts : CellRequest::Values::expression;
+  out.emit = emit_of(emit, peer());
+  return out;
+}
+
+MetricNeeds BulkSettings::needs(bool cells) const {
+  MetricNeeds out;
+  out.counts = counts();
+  if (cells) out.cells.push_back(cell_request());
+  return out;
+}
+
+BulkProfile BulkSpace::from_counts(Side side, std::size_t item) const {
+  if (context_.supply == nullptr) return {Status("needs_counts"), {}};
+  auto const counts = context_.supply->counts(side, item);
+  if (!counts.status.ok()) return {counts.status, {}};
+  BulkProfile out;
+  out.values.resize(counts.sums.size());
+  // over the genes at hand, as the peer that is handed the same file
+  log_of_sums(counts.sums, ordered_sum(counts.sums), settings_.bulk_target, out.values);
+  return out;
+}
+
+namespace {
+
+BulkProfile copied(Profile profile) { return {{}, {profile.begin(), profile.end()}}; }
+
+}  // namespace
+
+BulkProfile BulkSpace::measured(ScoreItem const& item) const {
+  return settings_.counts() ? from_counts(Side::measured, item.place) : copied(item.observed);
+}
+
+BulkProfile BulkSpace::predicted(ScoreItem const& item) const {
+  return settings_.counts() ? from_counts(Side::predicted, item.place) : copied(item.predicted);
+}
+
+BulkProfile BulkSpace::control() const {
+  return settings_.counts() ? from_counts(Side::measured, ScoreSupply::control_item)
+                            : copied(context_.control);
+}
+
+BulkProfile BulkSpace::predicted_control() const {
+  if (!settings_.own_control()) return control();
+  if (settings_.counts()) return from_counts(Side::predicted, ScoreSupply::control_item);
+  if (context_.supply == nullptr) return {Status("needs_cells"), {}};
+  auto const own = context_.supply->predicted_control();
+  if (!own.status.ok()) return {own.status, {}};
+  return copied(own.values);
+}
+
+std::vector<std::size_t> target_genes(ScoreContext const& context, Condition const& condition) {
+  std::vector<std::size_t> genes;
+  for (auto const& target : condition.targets)
+    if (auto const gene = context.genes->find(target)) genes.push_back(*gene);
+  std::sort(genes.begin(), genes.end());
+  genes.erase(std::unique(genes.begin(), genes.end()), genes.end());
+  return genes;
+}
+
+std::span<ScoreItem const> panel_of(ScoreContext const& context,
+                                    std::vector<ScoreItem> const& items) {
+  return context.panel.empty() ? std::span<ScoreItem const>(items) : context.panel;
+}
+
+}  // namespace pertscale
