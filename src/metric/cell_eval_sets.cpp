@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "core/text.hpp"
 #include "metric/cell_eval_names.hpp"
 #include "metric/metric_sets.hpp"
@@ -19,27 +21,25 @@ bool is_bulk(std::string const& metric) { return metric.starts_with("bulk-"); }
 /// without the gate stand for sums of counts.
 std::string varied(std::string const& metric, std::string_view variant) {
   if (variant == "-lognorm")
-    return metric + (is_bulk(metric) ? " space=means" : " values=lognormalised");
-  if (variant == "-pdex" && !is_bulk(metric)) return metric + " continuity=yes";
+    return fmt::format("{} {}", metric, is_bulk(metric) ? "space=means" : "values=lognormalised");
+  if (variant == "-pdex" && !is_bulk(metric)) return fmt::format("{} continuity=yes", metric);
   return metric;
 }
 
 void add(CellEval program, std::string_view variant, std::string_view name, std::string_view peer) {
+  bool const first = program == CellEval::v1;
   MetricSet set;
-  std::string const base =
-      program == CellEval::v1 ? "cell-eval-0.8.2" : "cell-eval2-0.20.0" + std::string(variant);
-  set.name = base + ":" + std::string(name);
-  set.source = program == CellEval::v1 ? "cell-eval 0.8.2 (Arc Institute)"
-                                       : "cell-eval2 0.20.0 (Arc Institute)";
+  set.name = fmt::format("{}{}:{}", first ? "cell-eval-0.8.2" : "cell-eval2-0.20.0", variant, name);
+  set.source = first ? "cell-eval 0.8.2 (Arc Institute)" : "cell-eval2 0.20.0 (Arc Institute)";
   for (auto const& column : cell_eval_columns())
     if (column.program == program && holds(column, peer))
       set.metrics.push_back(varied(column.metric, variant));
-  set.summary = "profile " + std::string(peer) + ": " + std::to_string(set.metrics.size()) +
-                " metrics" + (variant == "-lognorm" ? ", log-normalised input" : "") +
-                (variant == "-pdex" ? ", tests with continuity correction" : "") +
-                (program == CellEval::v1 && (peer == "full" || peer == "anndata")
-                     ? "; without clustering_agreement, which no other program can repeat"
-                     : "");
+  std::string_view note;
+  if (variant == "-lognorm") note = ", log-normalised input";
+  if (variant == "-pdex") note = ", tests with continuity correction";
+  if (first && (peer == "full" || peer == "anndata"))
+    note = "; without clustering_agreement, which no other program can repeat";
+  set.summary = fmt::format("profile {}: {} columns{}", peer, set.metrics.size(), note);
   RegisteredMetricSet const registered{std::move(set)};
 }
 

@@ -12,10 +12,10 @@
 namespace pertscale {
 
 struct DirectionCounts {
-  std::int64_t confident = 0;      ///< n: significant in the measured cells
-  std::int64_t called = 0;         ///< n^: called by the prediction and adjudicable
-  std::int64_t right = 0;          ///< k: of these, of equal sign
-  std::optional<double> majority;  ///< q: share of the commoner sign among adjudicable genes of n
+  std::int64_t confident = 0;        ///< n: significant in the measured cells
+  std::int64_t called = 0;           ///< n^: called by the prediction and adjudicable
+  std::int64_t right = 0;            ///< k: of these, of equal sign
+  std::optional<double> majority{};  ///< q: share of the commoner sign among adjudicable genes of n
 };
 DirectionCounts direction_counts(TestPair const& pair);
 
