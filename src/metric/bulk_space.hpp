@@ -40,8 +40,9 @@ class BulkSpace {
 
   BulkProfile measured(ScoreItem const& item) const;
   BulkProfile predicted(ScoreItem const& item) const;
-  BulkProfile control() const;            ///< measured
-  BulkProfile predicted_control() const;  ///< the one predicted changes are counted from
+  BulkProfile control() const;  ///< measured
+  /// What predicted changes are counted from: own where the prediction brings a control, if asked.
+  BulkProfile predicted_control() const;
 
  private:
   BulkProfile from_counts(Side side, std::size_t item) const;

@@ -45,12 +45,13 @@ void declare_emit(OptionList& options, std::string& emit) {
       .add("emit", emit,
            "cells of a prediction that has means only: none (needs_cells), tiled (each cell the "
            "mean), control-shift (control cells + change), gaussian (control's variance), poisson "
-           "(counts); auto: tiled with compat, else none")
+           "(counts); auto: none, with compat tiled, or poisson where counts are asked for")
       .one_of({"auto", "none", "tiled", "control-shift", "gaussian", "poisson"});
 }
 
-Emit emit_of(std::string const& emit, DePeer peer) {
-  if (emit == "auto") return peer == DePeer::none ? Emit::none : Emit::tiled;
+Emit emit_of(std::string const& emit, DePeer peer, bool counts) {
+  if (emit == "auto" && peer == DePeer::none) return Emit::none;
+  if (emit == "auto") return counts ? Emit::poisson : Emit::tiled;
   if (emit == "tiled") return Emit::tiled;
   if (emit == "control-shift") return Emit::control_shift;
   if (emit == "gaussian") return Emit::gaussian;
@@ -101,8 +102,8 @@ void DeSettings::declare(OptionList& options, bool peer_excludes) {
       .type = "auto|number";
   options
       .add("control", control_,
-           "control of the predicted side: the measured cells, or the prediction's own; auto: "
-           "measured, or compat's")
+           "control of the predicted side: the measured cells, or the prediction's own where it "
+           "brings some; auto: measured, or compat's")
       .one_of({"auto", "measured", "own"});
   declare_emit(options, emit_);
 }
@@ -139,7 +140,7 @@ DeRequest DeSettings::request() const {
   out.min_control_cpm = min_control_cpm_ == "auto" ? gate : *parse_double(min_control_cpm_);
   if (out.min_control_cpm < 0) out.min_control_cpm = -1;
   out.own_control = chosen(control_, "own", peer() == DePeer::cell_eval);
-  out.emit = emit_of(emit_, peer());
+  out.emit = emit_of(emit_, peer(), out.cpm);
   return out;
 }
 

@@ -13,9 +13,10 @@ enum class DePeer { none, cell_eval, cell_eval2 };
 void declare_compat(OptionList& options, std::string& compat);
 DePeer peer_of(std::string const& compat);
 
-/// `none`, `tiled` ... ; auto: as the peer's own baseline (tiled), none without a peer.
+/// `none`, `tiled` ... ; auto: none without a peer, with one tiled (as its own baseline), or
+/// poisson where counts are asked for.
 void declare_emit(OptionList& options, std::string& emit);
-Emit emit_of(std::string const& emit, DePeer peer);
+Emit emit_of(std::string const& emit, DePeer peer, bool counts);
 
 /// How genes are tested and called. Every option but `alpha` and `test` has the value `auto`: what
 /// `compat` says. Without a peer: ranks of log-normalised values, geometric fold changes with

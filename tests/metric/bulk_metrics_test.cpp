@@ -77,6 +77,14 @@ TEST_CASE("errors of means: absolute ones need no control, changes take each sid
   CHECK(value(trial, "bulk-delta-pearson") > 0.9);
 }
 
+TEST_CASE("a prediction without a control of its own is compared with the measured one") {
+  auto supply = three();
+  supply.predicted_control_cells = Matrix(0, 3);
+  TableTrial const trial(supply, genes);
+
+  CHECK(value(trial, "bulk-delta-mae control=own") == value(trial, "bulk-delta-mae"));
+}
+
 TEST_CASE("a constant predicted change: a status here and in cell-eval, -1 in cell-eval2") {
   auto supply = three();
   supply.conditions[0].predicted_cells = supply.control;
@@ -96,6 +104,21 @@ TEST_CASE("profiles from summed counts") {
   CHECK(value(trial, "bulk-mass-ratio space=counts bulk-target=7") == Approx(1));
   MadeItem const item{{"g1", "g2"}, {0, 0}, {1, 2}, {1, 2}};
   CHECK(item.score("bulk-mse space=counts").status.word() == "needs_counts");
+}
+
+TEST_CASE("a prediction without counts has those of the cells that are made of it, or says so") {
+  auto supply = three();
+  TableTrial const counted(supply, genes);
+  double const value_of_counts = value(counted, "bulk-mse space=counts");
+  supply.predicted_counts = Status("needs_counts");
+  TableTrial const trial(supply, genes);
+
+  CHECK(trial.score("bulk-mse space=counts").status.word() == "needs_counts");
+  CHECK(value(trial, "bulk-mse space=counts emit=poisson") == value_of_counts);
+  auto const needs = made_metric("bulk-mse space=counts emit=poisson").object->needs();
+  REQUIRE(needs.cells.size() == 1);
+  CHECK(needs.cells[0].emit == Emit::poisson);
+  CHECK(made_metric("bulk-mse space=counts").object->needs().cells.empty());
 }
 
 TEST_CASE("errors less the sampling error of both sides, the own target left out") {

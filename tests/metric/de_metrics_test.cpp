@@ -105,7 +105,7 @@ TEST_CASE("a prediction without any change: a status here, the worst value in ce
 TEST_CASE("numbers of significant genes over conditions: an omitted one has no call") {
   TableSupply supply;
   for (int i = 1; i <= 3; ++i) {
-    WrittenCondition condition{.name = "c" + std::to_string(i) + "+ctrl"};
+    WrittenCondition condition{.name = std::string(1, static_cast<char>('w' + i)) + "+ctrl"};
     for (int g = 0; g < 4; ++g) {
       condition.padj.push_back(g < i ? 0.01 : 1);
       condition.predicted_padj.push_back(g < 4 - i ? 0.01 : 1);
@@ -153,7 +153,7 @@ TEST_CASE("requests follow compat, single options win over it") {
   CHECK(first == request("de-pr-auc compat=cell-eval-0.8.2"));
   DeRequest const second = request("de-jaccard compat=cell-eval2-0.20.0");
   CHECK((second.cpm && second.min_control_cpm == 5 && !second.continuity && !second.own_control));
-  CHECK(second.fold_change == FoldChangeMean::arithmetic);
+  CHECK((second.fold_change == FoldChangeMean::arithmetic && second.emit == Emit::poisson));
   CHECK(request("de-jaccard compat=cell-eval2-0.20.0 values=lognormalised").min_control_cpm == -1);
   CHECK(request("de-jaccard compat=cell-eval-0.8.2 epsilon=1e-9").epsilon == 1e-9);
   CHECK(request("de-jaccard test=t-test reference=other-perturbations") ==

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,8 @@ struct GoldenCellFile {
   std::map<std::string, Matrix> cells;
 
   GoldenCellFile() = default;
-  explicit GoldenCellFile(std::string const& path) {
+  /// All cells, or those whose names are in `kept`.
+  explicit GoldenCellFile(std::string const& path, std::set<std::string> const& kept = {}) {
     auto const reader = open_screen(path);
     reader->select("X");
     genes = reader->var("", "X").values;
@@ -44,8 +46,10 @@ struct GoldenCellFile {
         }
     }
     std::map<std::string, std::vector<Eigen::Index>> rows;
+    auto const names = reader->obs("").values;
     for (std::size_t i = 0; i < labels.size(); ++i)
-      rows[labels[i]].push_back(static_cast<Eigen::Index>(i));
+      if (kept.empty() || kept.contains(names[i]))
+        rows[labels[i]].push_back(static_cast<Eigen::Index>(i));
     for (auto const& [condition, places] : rows) cells[condition] = all(places, Eigen::all);
   }
 };

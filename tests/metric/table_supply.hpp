@@ -21,7 +21,8 @@ class TableSupply final : public ScoreSupply {
  public:
   std::vector<WrittenCondition> conditions;
   Matrix control, predicted_control_cells;
-  Status predicted_tests{};  ///< why the prediction has none
+  Status predicted_tests{};   ///< why the prediction has none
+  Status predicted_counts{};  ///< the same of its counts
   mutable std::vector<DeRequest> asked;
 
   DeRow de(Side side, std::size_t item, DeRequest const& request) const override {
@@ -37,6 +38,7 @@ class TableSupply final : public ScoreSupply {
     return {{}, matrix(side, item)};
   }
   SuppliedCounts counts(Side side, std::size_t item) const override {
+    if (side == Side::predicted && !predicted_counts.ok()) return {predicted_counts, {}, 0, 0};
     auto const& group = matrix(side, item);
     sums_.assign(static_cast<std::size_t>(group.cols()), 0);
     for (Eigen::Index i = 0; i < group.rows(); ++i)
