@@ -47,7 +47,7 @@ class BulkDiscrimination final : public Metric {
             "denominator", denominator_,
             "ranks are divided by: rivals (p-1), or conditions (p); auto: p-1 (cell-eval 0.8.2: p)")
         .one_of({"auto", "p-1", "p"});
-    settings_.declare(options);
+    settings_.declare(options, BulkUse::changes);
   }
   MetricNeeds needs() const override { return settings_.needs(false); }
 

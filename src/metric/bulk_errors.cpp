@@ -27,7 +27,9 @@ class BulkError final : public Metric {
  public:
   explicit BulkError(BulkForm form) : form_(form) {}
 
-  void declare(OptionList& options) override { settings_.declare(options); }
+  void declare(OptionList& options) override {
+    settings_.declare(options, absolute() ? BulkUse::profiles : BulkUse::changes);
+  }
   MetricNeeds needs() const override { return settings_.needs(false); }
 
   std::vector<Score> score(ScoreContext const& context,
@@ -35,9 +37,8 @@ class BulkError final : public Metric {
     BulkSpace const space(context, settings_);
     std::vector<Score> scores;
     if (items.empty()) return scores;
-    bool const absolute = form_ == BulkForm::mae || form_ == BulkForm::mse;
-    auto const control = absolute ? BulkProfile{} : space.control();
-    auto const own = absolute ? BulkProfile{} : space.predicted_control();
+    auto const control = absolute() ? BulkProfile{} : space.control();
+    auto const own = absolute() ? BulkProfile{} : space.predicted_control();
     for (auto const& item : items) {
       auto const observed = space.measured(item), predicted = space.predicted(item);
       Status status;
@@ -45,7 +46,7 @@ class BulkError final : public Metric {
         if (status.ok()) status = part->status;
       if (!status.ok())
         scores.push_back({0, status});
-      else if (absolute)
+      else if (absolute())
         scores.push_back({error_of(predicted.values, observed.values, form_ == BulkForm::mse), {}});
       else
         scores.push_back(of_changes(change(observed, control), change(predicted, own)));
@@ -54,6 +55,8 @@ class BulkError final : public Metric {
   }
 
  private:
+  bool absolute() const { return form_ == BulkForm::mae || form_ == BulkForm::mse; }
+
   struct Change {
     std::vector<double> values;
     double rounding = 0;

@@ -7,21 +7,25 @@
 
 namespace pertscale {
 
-void BulkSettings::declare(OptionList& options) {
+void BulkSettings::declare(OptionList& options, BulkUse use) {
   declare_compat(options, compat);
   options
       .add("space", space,
            "means: of log-normalised values over cells; counts: log(1 + target x summed counts / "
            "their total); auto: means, or what compat does with counts")
       .one_of({"auto", "means", "counts"});
-  options
-      .add("control", control,
-           "what predicted changes are counted from: the measured control, or the prediction's "
-           "own where it brings one; auto: measured, or compat's")
-      .one_of({"auto", "measured", "own"});
+  if (use == BulkUse::changes)
+    options
+        .add("control", control,
+             "what predicted changes are counted from: the measured control, or the prediction's "
+             "own where it brings one; auto: measured, or compat's")
+        .one_of({"auto", "measured", "own"});
   options.add("bulk-target", bulk_target, "total that summed counts are brought to (space=counts)")
       .greater_than(0);
-  declare_emit(options, emit);
+  if (use == BulkUse::measured)
+    emit = "none";
+  else
+    declare_emit(options, emit);
 }
 
 bool BulkSettings::counts() const {

@@ -7,6 +7,13 @@
 
 namespace pertscale {
 
+/// What a metric makes of bulk profiles: options that would change nothing are not declared.
+enum class BulkUse {
+  changes,   ///< of both sides, from a control each
+  profiles,  ///< of both sides
+  measured   ///< profiles of the measured side
+};
+
 /// Where bulk profiles of a group of cells come from.
 struct BulkSettings {
   std::string compat = "none";
@@ -15,7 +22,7 @@ struct BulkSettings {
   std::string emit = "auto";
   double bulk_target = 5e4;
 
-  void declare(OptionList& options);
+  void declare(OptionList& options, BulkUse use);
   DePeer peer() const { return peer_of(compat); }
   /// log(1 + target sum of counts / total) instead of means of log-normalised values?
   bool counts() const;

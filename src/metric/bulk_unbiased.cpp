@@ -24,7 +24,9 @@ class UnbiasedBulk final : public Metric {
   enum class Form { error, capped, effect };
   explicit UnbiasedBulk(Form form) : form_(form) {}
 
-  void declare(OptionList& options) override { settings_.declare(options); }
+  void declare(OptionList& options) override {
+    settings_.declare(options, form_ == Form::effect ? BulkUse::measured : BulkUse::profiles);
+  }
   MetricNeeds needs() const override { return settings_.needs(true); }
 
   std::vector<Score> score(ScoreContext const& context,
@@ -59,7 +61,7 @@ class UnbiasedBulk final : public Metric {
 /// pasting the control.
 class CappedRatio final : public Metric {
  public:
-  void declare(OptionList& options) override { settings_.declare(options); }
+  void declare(OptionList& options) override { settings_.declare(options, BulkUse::profiles); }
   MetricNeeds needs() const override { return settings_.needs(true); }
 
   std::vector<Score> score(ScoreContext const& context,
@@ -87,7 +89,7 @@ class CappedRatio final : public Metric {
 /// Sum over genes of expm1 of the measured bulk profile over the total that it was brought to.
 class MassRatio final : public Metric {
  public:
-  void declare(OptionList& options) override { settings_.declare(options); }
+  void declare(OptionList& options) override { settings_.declare(options, BulkUse::measured); }
   MetricNeeds needs() const override { return settings_.needs(false); }
 
   std::vector<Score> score(ScoreContext const& context,

@@ -77,6 +77,14 @@ std::vector<ScaledValue> score_from_baseline(std::vector<AggregateValue> const& 
   return out;
 }
 
+std::optional<double> ceiling_of_halves(std::string_view column, double mean) {
+  bool const scaled = !among(errors_of_cell_eval, column) &&
+                      !column.starts_with("de_nsig_counts") && column != "pearson_edistance" &&
+                      column != "clustering_agreement";
+  if (!scaled || !(mean > 0)) return std::nullopt;
+  return 2 * mean / (1 + mean);
+}
+
 std::optional<ScorePolicy> score_policy(std::string_view column) {
   constexpr std::array<std::string_view, 4> errors{"expr_mae", "expr_mse", "delta_mse",
                                                    "delta_mae"};

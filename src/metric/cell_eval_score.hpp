@@ -28,6 +28,11 @@ struct ScaledValue {
 std::vector<ScaledValue> score_from_baseline(std::vector<AggregateValue> const& prediction,
                                              std::vector<AggregateValue> const& baseline);
 
+/// cell-eval 0.8.2's ceiling of a column from the mean score of one half of the cells against the
+/// other: 2 r / (1 + r) (Spearman-Brown) of correlations, overlaps, ranks and curves. nullopt: the
+/// program gives none (errors, counts, or r not above 0).
+std::optional<double> ceiling_of_halves(std::string_view column, double mean);
+
 /// How cell-eval2 scales one column.
 struct ScorePolicy {
   bool lower_is_better = false;

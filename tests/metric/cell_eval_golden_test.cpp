@@ -32,8 +32,9 @@ GoldenCellFile degenerate(GoldenCellFile const& real, std::string const& name,
       made = name == "constant-all" ? Matrix::Constant(cells.rows(), genes, constant) : cells;
     else if (name == "control-copy")
       made = real.cells.at(golden_control).topRows(40);
-    else if (name == "perturbed-mean")
-      made = Eigen::Map<Eigen::RowVectorXd const>(mean.data(), genes).replicate(40, 1);
+    else if (name == "perturbed-mean" || name == "baseline")
+      made = Eigen::Map<Eigen::RowVectorXd const>(mean.data(), genes)
+                 .replicate(name == "baseline" ? cells.rows() : 40, 1);
     else
       made = Matrix::Constant(40, genes, constant);
   }
@@ -57,8 +58,11 @@ Sides golden_sides(std::string const& name, bool with_counts) {
       out.predicted.counts = GoldenCellFile(*shared_file(folder + "pred-counts.h5ad"));
     return out;
   }
-  out.predicted.logs = degenerate(out.measured.logs, name,
-                                  csv_values(folder + "cell-eval-0.8.2/perturbed-mean.csv"), 0.5);
+  out.predicted.logs =
+      degenerate(out.measured.logs, name,
+                 csv_values(folder + "cell-eval-0.8.2/" +
+                            (name == "baseline" ? "baseline.csv" : "perturbed-mean.csv")),
+                 0.5);
   if (with_counts)
     out.predicted.counts =
         degenerate(out.measured.counts, name,
@@ -161,7 +165,8 @@ TEST_CASE("cell-eval 0.8.2: every metric of the main prediction") {
 
 TEST_CASE("cell-eval 0.8.2: degenerate predictions") {
   if (absent()) return;
-  for (std::string const name : {"control-copy", "perturbed-mean", "constant", "constant-all"}) {
+  for (std::string const name :
+       {"control-copy", "perturbed-mean", "constant", "constant-all", "baseline"}) {
     INFO(name);
     auto const sides = golden_sides(name, false);
     GoldenContext const golden(sides.measured, sides.predicted);
@@ -174,6 +179,21 @@ TEST_CASE("cell-eval 0.8.2: degenerate predictions") {
 
     CHECK(compare_set(golden, "cell-eval-0.8.2:full", figures, floats, skipped) > 300);
   }
+}
+
+TEST_CASE("cell-eval 0.8.2: one half of the measured cells against the other") {
+  if (absent()) return;
+  auto const half = [](std::string const& name) {
+    CsvTable const table(*shared_file(folder + "cell-eval-0.8.2/ceiling." + name + ".csv"));
+    std::set<std::string> cells;
+    for (std::size_t r = 0; r < table.rows(); ++r) cells.insert(table.at(r, 0));
+    return GoldenSide{GoldenCellFile(*shared_file(folder + "real.h5ad"), cells), {}};
+  };
+  auto const a = half("half-a"), b = half("half-b");
+  GoldenContext const golden(a, b);
+  auto const figures = wide_figures(folder + "cell-eval-0.8.2/ceiling.results.csv");
+
+  CHECK(compare_set(golden, "cell-eval-0.8.2:full", figures, floats) > 400);
 }
 
 TEST_CASE("cell-eval 0.8.2: null or NaN, as that program writes it") {

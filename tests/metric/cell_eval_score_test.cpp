@@ -91,6 +91,29 @@ TEST_CASE("score tables of cell-eval 0.8.2, the Virtual Cell Challenge 2025's am
     }
 }
 
+TEST_CASE("ceilings of cell-eval 0.8.2 from the means of halves") {
+  CHECK(*ceiling_of_halves("pearson_delta", 0.5) == Approx(2.0 / 3));
+  CHECK_FALSE(ceiling_of_halves("pearson_delta", -0.5));
+  CHECK_FALSE(ceiling_of_halves("mse", 0.5));
+  if (absent()) return;
+  CsvTable const results(*shared_file(folder + "cell-eval-0.8.2/ceiling.results.csv"));
+  CsvTable const expected(*shared_file(folder + "cell-eval-0.8.2/ceiling.agg_results.csv"));
+  for (auto const& column : cell_eval_columns()) {
+    if (column.program != CellEval::v1) continue;
+    INFO(column.column);
+    double sum = 0, n = 0;
+    for (std::size_t r = 0; r < results.rows(); ++r)
+      if (!results.text(r, column.column).empty()) {  // a null is left out, NaN is not
+        sum += results.number(r, column.column);
+        n += 1;
+      }
+    auto const ceiling = ceiling_of_halves(column.column, sum / n);
+    double const figure = expected.number(0, column.column);
+    CHECK(ceiling.has_value() == !std::isnan(figure));
+    if (ceiling) CHECK(*ceiling == Approx(figure).epsilon(1e-12));
+  }
+}
+
 TEST_CASE("both sides of a score need the same columns, each once") {
   CHECK_THROWS_WITH(score_from_baseline({{"mae", 1}}, {{"mse", 1}}),
                     Catch::Contains("no column 'mae'"));
