@@ -3,6 +3,7 @@
 
 #include "core/sums.hpp"
 #include "metric/bulk_space.hpp"
+#include "metric/target_genes.hpp"
 
 namespace pertscale {
 namespace {
@@ -73,9 +74,10 @@ class BulkDiscrimination final : public Metric {
       std::vector<double> change(predicted.values.size());
       for (std::size_t g = 0; g < change.size(); ++g)
         change[g] = predicted.values[g] - own.values[g];
-      scores.push_back(rank(
-          change, rivals.values, place_of(panel, item),
-          setting(mask_, "all", "own") == "own" ? target_genes(context, *item.condition) : masked));
+      scores.push_back(rank(change, rivals.values, place_of(panel, item),
+                            setting(mask_, "all", "own") == "own"
+                                ? target_genes(context, *item.condition, settings_.peer())
+                                : masked));
     }
     return scores;
   }
@@ -116,7 +118,8 @@ class BulkDiscrimination final : public Metric {
     std::vector<std::size_t> genes;
     if (setting(mask_, "all", "own") != "all") return genes;
     for (auto const& item : panel)
-      for (auto const gene : target_genes(context, *item.condition)) genes.push_back(gene);
+      for (auto const gene : target_genes(context, *item.condition, settings_.peer()))
+        genes.push_back(gene);
     std::sort(genes.begin(), genes.end());
     genes.erase(std::unique(genes.begin(), genes.end()), genes.end());
     return genes;

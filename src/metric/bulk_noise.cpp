@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/sums.hpp"
+#include "metric/target_genes.hpp"
 #include "statistics/jackknife.hpp"
 
 namespace pertscale {
@@ -56,7 +57,7 @@ NoiseRow row_of_item(ScoreContext const& context, ScoreItem const& item, BulkSpa
   auto const noise = noise_of(context, settings, Side::measured, item.place);
   row.status = measured.status.ok() ? noise.status : measured.status;
   if (!row.status.ok()) return row;
-  auto const targets = target_genes(context, *item.condition);
+  auto const targets = target_genes(context, *item.condition, settings.peer());
   row.genes = static_cast<double>(measured.values.size() - targets.size());
   if (row.genes == 0) row.status = Status("too_few_genes");
   row.effect = squared_distance(measured.values, control, targets);
@@ -141,7 +142,7 @@ double borne_share(ScoreContext const& context, std::span<ScoreItem const> items
   for (std::size_t i = 0; i < items.size(); ++i)
     if (counted(i))
       spread.add(space.predicted(items[i]).values, 1 / table.rows[i].genes,
-                 target_genes(context, *items[i].condition));
+                 target_genes(context, *items[i].condition, settings.peer()));
   return std::min(1.0, spread.total() / claim);
 }
 

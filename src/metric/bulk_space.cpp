@@ -1,7 +1,5 @@
 #include "metric/bulk_space.hpp"
 
-#include <algorithm>
-
 #include "core/sums.hpp"
 #include "statistics/jackknife.hpp"
 
@@ -105,15 +103,6 @@ BulkProfile BulkSpace::predicted_control() const {
   if (!own.status.ok()) return {own.status, {}};
   return settings_.counts() ? from_counts(Side::predicted, ScoreSupply::control_item)
                             : copied(own.values);
-}
-
-std::vector<std::size_t> target_genes(ScoreContext const& context, Condition const& condition) {
-  std::vector<std::size_t> genes;
-  for (auto const& target : condition.targets)
-    if (auto const gene = context.genes->find(target)) genes.push_back(*gene);
-  std::sort(genes.begin(), genes.end());
-  genes.erase(std::unique(genes.begin(), genes.end()), genes.end());
-  return genes;
 }
 
 std::span<ScoreItem const> panel_of(ScoreContext const& context,

@@ -58,9 +58,6 @@ class BulkSpace {
   BulkSettings const& settings_;
 };
 
-/// The genes a condition perturbs that the context has, ascending.
-std::vector<std::size_t> target_genes(ScoreContext const& context, Condition const& condition);
-
 /// The context's panel; the items themselves where a caller made none.
 std::span<ScoreItem const> panel_of(ScoreContext const& context,
                                     std::vector<ScoreItem> const& items);

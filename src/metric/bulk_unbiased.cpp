@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "core/error.hpp"
 #include "core/sums.hpp"
 #include "metric/bulk_noise.hpp"
 
@@ -12,7 +13,9 @@ constexpr double cell_target = 1e6;  // cell-eval2: total of a cell, log-normali
 NoiseRow const& row_of_place(NoiseTable const& table, std::span<ScoreItem const> panel,
                              ScoreItem const& item) {
   std::size_t place = 0;
-  while (panel[place].condition != item.condition) ++place;
+  while (place < panel.size() && panel[place].condition != item.condition) ++place;
+  if (place == panel.size())
+    throw InternalError("condition '" + item.condition->name + "' is scored outside its panel");
   return table.rows[place];
 }
 

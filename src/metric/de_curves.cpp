@@ -23,13 +23,15 @@ class CallCurve final : public DeMetric {
         .one_of({"padj", "pvalue", "score"});
   }
 
-  Score value(ScoreContext const&, TestPair const& pair) const override {
+  Score value(ScoreContext const& context, TestPair const& pair) const override {
+    bool const zeros = peer() == DePeer::cell_eval2 && by_ == "padj" && has_zero(pair);
+    double const least = zeros ? smallest_of_panel(context) : 0;
     std::vector<char> labels;
     std::vector<double> scores;
     for (std::size_t g = 0; g < pair.genes(); ++g) {
       if (std::isnan(pair.measured.padj[g])) continue;
       labels.push_back(pair.called(pair.measured, g) ? 1 : 0);
-      scores.push_back(strength(pair.predicted, g));
+      scores.push_back(strength(pair.predicted, g, least));
     }
     auto const called = static_cast<std::size_t>(std::count(labels.begin(), labels.end(), 1));
     if (auto status = enough(called); !status.ok()) return {0, status};
@@ -37,9 +39,28 @@ class CallCurve final : public DeMetric {
   }
 
  private:
+  static bool has_zero(TestPair const& pair) {
+    auto const& padj = pair.predicted.padj;
+    return std::find(padj.begin(), padj.end(), 0.0) != padj.end();
+  }
+
+  /// cell-eval2 puts the smallest adjusted p-value of the whole predicted table in place of zeros.
+  double smallest_of_panel(ScoreContext const& context) const {
+    double smallest = 1;
+    for (auto const& item : context.panel) {
+      if (item.predicted.empty()) continue;
+      auto const tests = tests_of(context, item, settings());
+      if (!tests.status.ok()) continue;
+      for (std::size_t g = 0; g < tests.pair.genes(); ++g)
+        if (!std::isnan(tests.pair.measured.padj[g]) && tests.pair.predicted.padj[g] > 0)
+          smallest = std::min(smallest, tests.pair.predicted.padj[g]);
+    }
+    return smallest;
+  }
+
   /// Larger: stronger evidence. A gene without a test has none.
-  double strength(TestTable const& side, std::size_t gene) const {
-    double const floor = peer() == DePeer::cell_eval ? cell_eval_floor : 0;
+  double strength(TestTable const& side, std::size_t gene, double least) const {
+    double const floor = peer() == DePeer::cell_eval ? cell_eval_floor : least;
     double const p = by_ == "pvalue" ? side.pvalue[gene] : side.padj[gene];
     if (by_ != "score") return std::isnan(p) ? -1 : -std::max(p, floor);
     double const score = std::fabs(side.score[gene]);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "metric/target_genes.hpp"
+
 namespace pertscale {
 
 namespace {
@@ -36,8 +38,8 @@ ItemTests tests_of(ScoreContext const& context, ScoreItem const& item, DeSetting
   if (sides == TestSides::measured) out.pair.predicted = out.pair.measured;
   if (sides == TestSides::predicted) out.pair.measured = out.pair.predicted;
   if (settings.excludes_target())
-    for (auto const& target : item.condition->targets)
-      if (auto const gene = context.genes->find(target)) out.pair.leave_out(*gene);
+    for (auto const gene : target_genes(context, *item.condition, settings.peer()))
+      out.pair.leave_out(gene);
   return out;
 }
 

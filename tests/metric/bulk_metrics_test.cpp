@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "metric/table_supply.hpp"
+#include "metric/target_genes.hpp"
 #include "statistics/jackknife.hpp"
 
 using namespace pertscale;
@@ -194,6 +195,24 @@ TEST_CASE("a condition that the model leaves out counts as control pasted") {
   // errors are |b_0 - b|^2 - C, effects |b - b_0|^2 - C - C_0: above 1 by the control's noise
   CHECK(silent.value > 1);
   CHECK(all.score("bulk-mse-capped-norm").value < silent.value);
+}
+
+TEST_CASE("targets: all of a condition; cell-eval takes the label, cell-eval2 a single's target") {
+  GeneTable const table({"A", "B", "A+B"});
+  ScoreContext context;
+  context.genes = &table;
+  auto const of = [&](char const* label, DePeer peer) {
+    return target_genes(context, parse_condition(label, {}), peer);
+  };
+  using Genes = std::vector<std::size_t>;
+
+  CHECK(of("B+A", DePeer::none) == Genes{0, 1});
+  CHECK(of("B+ctrl", DePeer::none) == Genes{1});
+  CHECK(of("B", DePeer::cell_eval) == Genes{1});
+  CHECK(of("B+ctrl", DePeer::cell_eval).empty());
+  CHECK(of("B+ctrl", DePeer::cell_eval2) == Genes{1});
+  CHECK(of("B+A", DePeer::cell_eval2).empty());
+  CHECK(of("A+B", DePeer::cell_eval2) == Genes{2});
 }
 
 TEST_CASE("discrimination by hand: masks, ties, denominators") {

@@ -124,6 +124,19 @@ TEST_CASE("numbers of significant genes over conditions: an omitted one has no c
   CHECK(trial.score("de-spearman-sig least=4").status.word() == "too_few_conditions");
 }
 
+TEST_CASE("zero p-values: in order here, in cell-eval2 equal to the smallest other of the panel") {
+  auto supply = one_condition();  // A, B and C are significant
+  supply.conditions[0].predicted_padj = {.5, .001, .6, 0};
+  TableTrial const trial(supply, genes);
+
+  CHECK(value(trial, "de-roc-auc") == 0);  // D leads, though it is not significant
+  CHECK(value(trial, "de-roc-auc compat=cell-eval2-0.20.0 min-genes=3") == Approx(0.5 / 3));
+  supply.conditions.push_back(supply.conditions[0]);
+  supply.conditions[1].predicted_padj = {1e-9, .5, .5, .5};
+  TableTrial const larger(supply, genes);
+  CHECK(value(larger, "de-roc-auc compat=cell-eval2-0.20.0 min-genes=3") == 0);
+}
+
 TEST_CASE("without cells every metric of tests says so; a supply's status is handed on") {
   auto supply = one_condition();
   supply.predicted_tests = Status("needs_cells");
