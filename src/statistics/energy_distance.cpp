@@ -156,7 +156,7 @@ double energy_distance(Points const& a, Points const& b, GroupTerms const& terms
 }
 
 double energy_to_controls(Points const& a, std::vector<Matrix> const& controls,
-                          EnergyForm const& form) {
+                          EnergyForm const& form, std::optional<std::size_t> own) {
   if (controls.empty()) throw InternalError("energy_to_controls: there is no control");
   Eigen::Index cells = 0;
   double within = 0;
@@ -170,8 +170,11 @@ double energy_to_controls(Points const& a, std::vector<Matrix> const& controls,
     pooled.middleRows(at, control.rows()) = control;
     at += control.rows();
   }
-  return form.scale * (2 * mean_distance(a, pooled, form.metric, form.gamma) -
-                       group_terms(a, form).self - within / static_cast<double>(controls.size()));
+  auto const n = static_cast<double>(a.rows());
+  double const across =
+      mean_distance(a, pooled, form.metric, form.gamma) * (own && form.corrected ? n / (n - 1) : 1);
+  return form.scale *
+         (2 * across - group_terms(a, form).self - within / static_cast<double>(controls.size()));
 }
 
 }  // namespace pertscale

@@ -66,10 +66,11 @@ double energy_distance(Points const& a, Points const& b, GroupTerms const& terms
                        GroupTerms const& terms_b, EnergyForm const& form);
 
 /// E of a group to several control groups, as scperturb 0.1.0 counts it: distances across are of
-/// the pooled controls, the term within control is the mean of the groups' own terms. A control
-/// group's own value is therefore not 0. Throws InternalError for no control.
+/// the pooled controls, the term within control is the mean of the groups' own terms. So a control
+/// group's own value is not 0; `own` is its number among the controls, and in a corrected form its
+/// mean across is taken n / (n - 1) times there. Throws InternalError for no control.
 double energy_to_controls(Points const& a, std::vector<Matrix> const& controls,
-                          EnergyForm const& form);
+                          EnergyForm const& form, std::optional<std::size_t> own = {});
 
 /// The squared Euclidean form from terms alone.
 double energy_distance(GroupTerms const& a, GroupTerms const& b, EnergyForm const& form);

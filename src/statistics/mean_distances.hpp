@@ -45,16 +45,18 @@ struct PertpyDistance {
 std::optional<PertpyDistance> pertpy_distance(std::string_view name);
 std::vector<std::string> pertpy_distance_names();
 
-enum class Scaling { none, control, both };
+/// What coordinates are scaled by before distances are compared: nothing, or their range in the
+/// control, or in measured and control. pertpy 1.0.3 leaves the control itself as it was
+/// (`_pertpy`), so its two distances are on different scales.
+enum class Scaling { none, control, both, control_pertpy, both_pertpy };
 
 struct ComparedCells {
   Matrix measured, predicted, control;
 };
 
 /// pertpy's compare_distance: d(measured, predicted) / d(control, predicted); below 1 is better
-/// than control; zero_reference where that distance is 0. Coordinates are first scaled to [0, 1] by
-/// the smallest and largest value of the control or of measured and control (a constant one is
-/// shifted only).
+/// than control; zero_reference where that distance is 0. Scaled coordinates are (x - low) / (high
+/// - low); a constant one is shifted only.
 Score compare_distance(PertpyDistance const& distance, ComparedCells const& cells, Scaling scaling);
 
 }  // namespace pertscale

@@ -131,8 +131,11 @@ Score compare_distance(PertpyDistance const& distance, ComparedCells const& cell
   if (cells.measured.rows() == 0 || cells.predicted.rows() == 0 || cells.control.rows() == 0)
     return {0, Status("too_few_cells")};
   if (scaling != Scaling::none) {
-    Scales const scale(cells.control, scaling == Scaling::both ? &cells.measured : nullptr);
-    ComparedCells const scaled{scale(cells.measured), scale(cells.predicted), scale(cells.control)};
+    bool const both = scaling == Scaling::both || scaling == Scaling::both_pertpy;
+    bool const all = scaling == Scaling::both || scaling == Scaling::control;
+    Scales const scale(cells.control, both ? &cells.measured : nullptr);
+    ComparedCells const scaled{scale(cells.measured), scale(cells.predicted),
+                               all ? scale(cells.control) : cells.control};
     return compare_distance(distance, scaled, Scaling::none);
   }
   Score const measured = distance.of(cells.measured, cells.predicted);

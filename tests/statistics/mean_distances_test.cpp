@@ -1,5 +1,6 @@
 #include "statistics/mean_distances.hpp"
 
+#include <Eigen/LU>
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>

@@ -129,9 +129,9 @@ TEST_CASE("pertpy: compare_distance") {
     auto const distance = *pertpy_distance(table.text(r, "metric"));
     CHECK(compare_distance(distance, cells, Scaling::none).value ==
           Approx(table.number(r, "simple")).epsilon(1e-10));
-    CHECK(compare_distance(distance, cells, Scaling::control).value ==
+    CHECK(compare_distance(distance, cells, Scaling::control_pertpy).value ==
           Approx(table.number(r, "scaled_on_control")).epsilon(1e-10));
-    CHECK(compare_distance(distance, cells, Scaling::both).value ==
+    CHECK(compare_distance(distance, cells, Scaling::both_pertpy).value ==
           Approx(table.number(r, "scaled_on_both")).epsilon(1e-10));
   }
 }

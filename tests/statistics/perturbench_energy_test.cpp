@@ -80,6 +80,16 @@ double energy(Matrix const& a, Matrix const& b, std::string const& program) {
   return energy_distance(a, b, group_terms(a, form), group_terms(b, form), form);
 }
 
+/// The file's `mmd` is in float32, where the distance of a cell from itself (or from its like) is
+/// not 0 but the root of rounding errors of the norms: up to about sqrt(8 2^-23 |x|^2), by machine.
+double noise_within(Matrix const& cells) {
+  double sum = 0;
+  for (Eigen::Index i = 0; i < cells.rows(); ++i)
+    for (Eigen::Index j = 0; j < cells.rows(); ++j)
+      if (cells.row(i) == cells.row(j)) sum += std::sqrt(8 * 0x1p-23) * cells.row(i).norm();
+  return sum / static_cast<double>(cells.rows() * cells.rows()) / 2;
+}
+
 std::size_t check(Trial const& trial, CsvTable const& table, std::string const& metric,
                   std::string const& program, double relative, double absolute) {
   std::size_t seen = 0;
@@ -88,8 +98,11 @@ std::size_t check(Trial const& trial, CsvTable const& table, std::string const& 
     auto const& group = table.text(r, "cov_pert");
     auto const& model = table.text(r, "model");
     INFO(metric << " of " << model << " for " << group);
-    CHECK(energy(trial.models.at(model).at(group), trial.reference.at(group), program) ==
-          Approx(table.number(r, "value")).epsilon(relative).margin(absolute));
+    Matrix const& cells = trial.models.at(model).at(group);
+    Matrix const& measured = trial.reference.at(group);
+    double const noise = metric == "mmd" ? noise_within(cells) + noise_within(measured) : 0;
+    CHECK(energy(cells, measured, program) ==
+          Approx(table.number(r, "value")).epsilon(relative).margin(absolute + noise));
     ++seen;
   }
   return seen;
