@@ -15,10 +15,11 @@ namespace pertscale {
 
 /// What a user says of predictions made elsewhere: the options of the model `predictions`.
 struct PredictionSpec {
-  std::string path;                         ///< the file; may hold {split}, {protocol}, {dataset}
-  std::string values;                       ///< counts or lognormalised; empty: see open_prediction
-  std::string condition_column;             ///< empty: as the dataset's
-  std::string rows = "auto";                ///< auto, means (one row a condition), cells
+  std::string path;              ///< the file; may hold {split}, {protocol}, {dataset}
+  std::string values = "auto";   ///< counts, lognormalised; auto: see open_prediction
+  std::string rows = "auto";     ///< means (one row a condition), cells; auto: as the file looks
+  std::string condition_column;  ///< empty: as the dataset's, else `condition`
+  std::string separator;         ///< empty: as the dataset's
   std::string missing_genes = "no-change";  ///< or refuse
 };
 
@@ -58,7 +59,8 @@ struct PredictionSource {
 };
 
 /// Opens the file of a split and matches its labels with those of `measured`. Collective. Without
-/// `values`, cells are as the dataset's and means are log-normalised. UserError: no such file, not
+/// `values`, cells are as the dataset's and means are log-normalised (of latent screens both are
+/// coordinates). UserError: no such file, not
 /// a form that is read, no condition column, no condition or gene in common, a condition twice
 /// among means, several splits and nothing that tells them apart.
 PredictionSource open_prediction(PredictionSpec const& spec, PredictionSplit const& split,
