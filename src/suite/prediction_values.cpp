@@ -5,6 +5,7 @@
 #include <fstream>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 
 #include "core/text.hpp"
@@ -36,8 +37,9 @@ double measured_target(PredictionSource const& source, Dataset const& measured,
         "target-sum = NUMBER in {}, or give log-normalised predictions",
         source.path, measured.spec.name, measured.spec.file));
   PassReport report;
-  CellSource const cells(measured);
-  return library_sizes(measured, cells, comm, {slab_bytes(options.memory), options.stop}, report)
+  std::unique_ptr<CellSource> cells;
+  agree(comm, [&] { cells = std::make_unique<CellSource>(measured); });
+  return library_sizes(measured, *cells, comm, {slab_bytes(options.memory), options.stop}, report)
       .target;
 }
 
@@ -46,9 +48,10 @@ void scan(PredictionSource const& source, Communicator const& comm, MomentOption
           Findings& found) {
   auto const& file = source.dataset;
   found.not_finite.assign(file.labels.rows().size(), 0);
-  CellSource const cells(file);
+  std::unique_ptr<CellSource> cells;
+  agree(comm, [&] { cells = std::make_unique<CellSource>(file); });
   PassReport report;
-  read_pass(file, cells, comm, {slab_bytes(options.memory), options.stop}, Columns::all, report,
+  read_pass(file, *cells, comm, {slab_bytes(options.memory), options.stop}, Columns::all, report,
             [&](MatrixBlock const& block) {
               for_each_value(block, [&](std::int64_t line, std::int64_t, double value) {
                 auto const row = file.row_of_cell[static_cast<std::size_t>(line)];

@@ -76,7 +76,10 @@ TaskResult read_task(Plan const& plan, JournalIndex const& journal, Task const& 
     }
     result.scores.insert(result.scores.end(), record.scores.begin(), record.scores.end());
   }
-  if (result.status == "ok") return result;
+  if (result.status == "ok") {
+    result.message = join(prediction_notes(plan, task), "; ");
+    return result;
+  }
   result.scores.clear();
   for (auto const row : task.held_out)
     for (std::size_t m = 0; m < plan.study->metrics.size(); ++m)

@@ -72,8 +72,8 @@ class BlockScorer {
 
   void add_scores(std::size_t context, std::vector<ScoreItem> const& items,
                   std::vector<std::size_t> const& rows) {
-    auto const view =
-        training_view(screen_, plan_.split_of(task_), context, plan_.pools_by_default(task_));
+    auto const view = training_view(screen_, reference_split(plan_, task_, screen_.labels), context,
+                                    plan_.pools_by_default(task_));
     auto const mean = perturbed_mean(view);
     std::size_t const control = screen_.control_row(context);
     ScoreContext const shared{&screen_.genes,           screen_.values,

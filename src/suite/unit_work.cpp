@@ -86,8 +86,12 @@ void UnitWorker::run_unit(Unit const& unit, UnitRecord& record) {
 Prediction UnitWorker::fit(Unit const& unit, UnitRecord& record) {
   auto const& task = plan_.tasks[unit.task];
   Prediction prediction;
-  timed(record.fit_seconds,
-        [&] { prediction = fit_and_predict(plan_, task, screens_[task.dataset]); });
+  timed(record.fit_seconds, [&] {
+    auto const& screen = screens_[task.dataset];
+    auto const* const source = plan_.prediction_of(task);
+    prediction = source != nullptr ? predicted_profiles(*source, screen, task.held_out)
+                                   : fit_and_predict(plan_, task, screen);
+  });
   if (plan_.study->save_predictions) save_prediction(task, prediction);
   return prediction;
 }
