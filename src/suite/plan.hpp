@@ -70,13 +70,16 @@ struct PlanEstimate {
   double score_rows = 0;   ///< rows of scores.csv
 };
 
+/// Values of one block of held-out profiles: 32 MiB. No number depends on it.
+inline constexpr std::size_t default_block_values = std::size_t{1} << 22;
+
 /// Opens the predictions of a model (`from_file`) for a split of a dataset. Collective.
 using PredictionOpener = std::function<PredictionSource(
     PredictionSpec const& spec, PredictionSplit const& split, Dataset const& measured)>;
 
 /// Without `open` (a plan for `split` alone), files of predictions are not looked at.
 Plan make_plan(Study const& study, std::vector<Dataset> datasets,
-               PredictionOpener const& open = {});
+               std::size_t block_values = default_block_values, PredictionOpener const& open = {});
 PlanEstimate estimate(Plan const& plan, std::uint64_t memory_per_rank);
 /// The plan for people: datasets with what was dropped, tasks, units, costs.
 std::string plan_text(Plan const& plan, std::uint64_t memory_per_rank);

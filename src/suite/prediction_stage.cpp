@@ -6,6 +6,15 @@
 
 namespace pertscale {
 
+PredictionSpec prediction_spec(StudyModel const& model) {
+  auto const value = [&](std::string_view name) { return model.part.options.find(name)->value(); };
+  PredictionSpec spec{value("path"),      value("values"),
+                      value("rows"),      value("condition-column"),
+                      value("separator"), value("missing-genes")};
+  if (!spec.path.empty()) spec.path = relative_to(model.base, spec.path);
+  return spec;
+}
+
 PredictionOpener prediction_opener(Communicator const& comm) {
   return [&comm](PredictionSpec const& spec, PredictionSplit const& split,
                  Dataset const& measured) { return open_prediction(spec, split, measured, comm); };

@@ -69,7 +69,7 @@ class StudyRun {
     std::vector<Dataset> datasets;
     meter_.measure("*", "open", [&] { datasets = open_datasets(study_.datasets, comm_); });
     choose_scored_conditions(study_, datasets, comm_);
-    plan_ = make_plan(study_, std::move(datasets), prediction_opener(comm_));
+    plan_ = make_plan(study_, std::move(datasets), default_block_values, prediction_opener(comm_));
     say(plan_text(plan_, options_.memory_per_rank));
   }
 

@@ -40,6 +40,7 @@ struct Study {
   std::vector<StudyProtocol> protocols;
   std::vector<StudyModel> models;
   std::vector<StudyMetric> metrics;
+  std::vector<std::string> metric_sets;  ///< names of the sets that some of them come from
   std::vector<std::string> baselines;
   std::string missing = "common";
   bool save_predictions = false;
@@ -66,6 +67,9 @@ Study read_study(std::vector<StudyLine> const& lines, TextSource const& source,
 
 /// What a model with the trait `from_file` says of its file.
 PredictionSpec prediction_spec(StudyModel const& model);
+
+/// Has it a metric of one value a context of a split?
+bool has_whole_split(Study const& study);
 
 /// A fresh model with the study's options.
 std::unique_ptr<Model> make_model(StudyModel const& model);
