@@ -6,8 +6,7 @@ namespace pertscale {
 
 /// Why a value is missing: a word of the results tables. Empty text means `ok`.
 /// Words in use: no_embedding, constant, too_few_genes, no_training, no_single, no_match,
-/// not_applicable, no_reference, needs_cells, too_few_cells, singular, error,
-/// no_prediction, not_finite.
+/// not_applicable, no_reference, needs_cells, too_few_cells, singular, error.
 class Status {
  public:
   Status() = default;
