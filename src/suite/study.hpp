@@ -38,6 +38,7 @@ struct Study {
   std::vector<StudyProtocol> protocols;
   std::vector<StudyModel> models;
   std::vector<StudyMetric> metrics;
+  std::vector<std::string> metric_sets;  ///< names of the sets that some of them come from
   std::vector<std::string> baselines;
   std::string missing = "common";
   bool save_predictions = false;
@@ -50,6 +51,9 @@ struct Study {
 /// Reads a study file and everything it names. Throws UserError with every mistake, each with its
 /// line. `needs_models`: a study for `split` may lack models and metrics.
 Study read_study(std::string const& path, TextSource const& source, bool needs_models = true);
+
+/// Has it a metric of one value a context of a split?
+bool has_whole_split(Study const& study);
 
 /// A fresh model with the study's options.
 std::unique_ptr<Model> make_model(StudyModel const& model);
