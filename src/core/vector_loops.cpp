@@ -80,18 +80,4 @@ PERTSCALE_WIDE double sum_of(double const* x, std::size_t n) {
   return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
 }
 
-PERTSCALE_WIDE double absolute_differences(float const* a, float const* b, std::size_t n) {
-  double sum = 0;
-  for (std::size_t first = 0; first < n; first += 1024) {
-    std::size_t const last = first + 1024 < n ? first + 1024 : n;
-    float part[32] = {};
-    std::size_t i = first;
-    for (; i + 32 <= last; i += 32)
-      for (std::size_t k = 0; k < 32; ++k) part[k] += std::fabs(a[i + k] - b[i + k]);
-    for (std::size_t k = 0; i < last; ++i, ++k) part[k] += std::fabs(a[i] - b[i]);
-    for (float const value : part) sum += static_cast<double>(value);
-  }
-  return sum;
-}
-
 }  // namespace pertscale

@@ -19,8 +19,4 @@ double largest_of(double const* x, std::size_t n);
 /// Sum in the order of ordered_sum(n, term).
 double sum_of(double const* x, std::size_t n);
 
-/// Sum of |a[j] - b[j]|: in single precision over runs of 1024, the runs in double. Off by at most
-/// 2^-17 of the sum.
-double absolute_differences(float const* a, float const* b, std::size_t n);
-
 }  // namespace pertscale
