@@ -11,6 +11,7 @@
 #include "suite/library_sizes.hpp"
 #include "suite/moment_tiles.hpp"
 #include "suite/profile_rows.hpp"
+#include "suite/store_product.hpp"
 
 namespace pertscale {
 
@@ -258,7 +259,7 @@ std::int64_t planned_passes(Dataset const& dataset, std::uint64_t memory) {
     auto const tiles = cut_tiles(groups, dataset.genes.size(), tile_bytes(memory)).size();
     return static_cast<std::int64_t>(tiles) + (first ? 1 : 0);
   };
-  auto const rows = passes(dataset.labels.rows().size());
+  auto const rows = takes_store_moments(dataset) ? 0 : passes(dataset.labels.rows().size());
   if (!dataset.spec.matches_batches()) return rows;
   return rows + passes(column_groups(dataset, "batches", dataset.batch, true).groups.size());
 }

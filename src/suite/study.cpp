@@ -45,6 +45,7 @@ class StudyReader {
   Study read(bool needs_models) {
     std::string const text = source_(study_.file);
     for (auto const& item : parse_key_values(study_.file, text, mistakes_)) read_line(item);
+    if (is_binary(text)) mistakes_.raise();
     check_whole(needs_models);
     mistakes_.raise();
     return std::move(study_);
