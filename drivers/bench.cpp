@@ -2,11 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "command.hpp"
 #include "core/error.hpp"
-#include "core/text.hpp"
 
 namespace pertscale {
 
@@ -14,27 +11,11 @@ namespace po = boost::program_options;
 
 namespace {
 
-std::vector<Bench>& benches() {
-  static std::vector<Bench> list;
-  return list;
-}
-
-Bench const& find_bench(std::string const& name) {
-  std::vector<std::string> names;
-  for (auto const& bench : benches()) {
-    if (bench.name == name) return bench;
-    names.push_back(bench.name);
-  }
-  std::sort(names.begin(), names.end());
-  throw UserError(fmt::format("bench {}: there is no such benchmark (known: {}).{}", name,
-                              join(names, ", "), suggestion(name, names)));
-}
-
 /// An option of another benchmark is a mistake, not something to pass over.
 void refuse_others(Bench const& bench, po::variables_map const& values) {
   po::options_description own;
   bench.declare(own);
-  for (auto const& other : benches()) {
+  for (auto const& other : NamedParts<Bench>::all()) {
     po::options_description theirs;
     other.declare(theirs);
     for (auto const& option : theirs.options()) {
@@ -50,7 +31,7 @@ void refuse_others(Bench const& bench, po::variables_map const& values) {
 int run_bench(po::variables_map const& values) {
   auto inputs = values["input"].as<std::vector<std::string>>();
   if (inputs.empty()) throw UserError("name a benchmark: pertscale bench io FILE, bench de ...");
-  auto const& bench = find_bench(inputs.front());
+  auto const& bench = NamedParts<Bench>::find(inputs.front());
   refuse_others(bench, values);
   inputs.erase(inputs.begin());
   return bench.run(values, inputs);
@@ -63,7 +44,7 @@ Subcommand const registered{{
     .parallel = true,
     .declare =
         [](po::options_description& options) {
-          for (auto const& bench : benches()) {
+          for (auto const& bench : NamedParts<Bench>::all()) {
             po::options_description own(fmt::format("bench {}: {}", bench.usage, bench.summary));
             bench.declare(own);
             options.add(own);
@@ -74,7 +55,5 @@ Subcommand const registered{{
 }};
 
 }  // namespace
-
-RegisteredBench::RegisteredBench(Bench bench) { benches().push_back(std::move(bench)); }
 
 }  // namespace pertscale

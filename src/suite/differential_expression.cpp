@@ -122,9 +122,10 @@ class DeWork {
           records.from_ranks(sums);
           records_->write(place, records.record());
         });
-    text_ +=
-        fmt::format("ranked       {} round(s), {} pass(es), gathering {:.2f} s, testing {:.2f} s\n",
-                    report.rounds, report.passes, report.gather_seconds, report.test_seconds);
+    auto const gathered = report.rounds == 0 ? std::string("columns read whole")
+                                             : fmt::format("{} round(s)", report.rounds);
+    text_ += fmt::format("ranked       {}, {} pass(es), gathering {:.2f} s, testing {:.2f} s\n",
+                         gathered, report.passes, report.gather_seconds, report.test_seconds);
   }
 
   /// Batches of each tested row that hold both sides, and those that hold nothing to compare with.

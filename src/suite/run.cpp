@@ -70,7 +70,7 @@ class StudyRun {
     meter_.measure("*", "open", [&] { datasets = open_datasets(study_.datasets, comm_); });
     choose_scored_conditions(study_, datasets, comm_);
     plan_ = make_plan(study_, std::move(datasets), default_block_values, prediction_opener(comm_));
-    say(plan_text(plan_, options_.memory_per_rank));
+    say(on_root(comm_, [&] { return plan_text(plan_, options_.memory_per_rank); }));
   }
 
   /// Lock, folders, journal; refuses when a dataset changed under finished results.

@@ -45,8 +45,10 @@ class StudyReader {
 
   void read_file() {
     base_ = study_.file;
-    for (auto const& item : parse_key_values(study_.file, source_(study_.file), mistakes_))
+    std::string const text = source_(study_.file);
+    for (auto const& item : parse_key_values(study_.file, text, mistakes_))
       read_line({item.key, item.value, fmt::format("{}:{}", study_.file, item.line)});
+    if (is_binary(text)) mistakes_.raise();
   }
 
   void read_lines(std::vector<StudyLine> const& lines) {
