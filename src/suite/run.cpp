@@ -23,6 +23,7 @@
 #include "suite/progress.hpp"
 #include "suite/results.hpp"
 #include "suite/run_record.hpp"
+#include "suite/score_supply.hpp"
 #include "suite/shared_text.hpp"
 #include "suite/unit_work.hpp"
 
@@ -101,6 +102,7 @@ class StudyRun {
   /// results.
   void leave_nothing() {
     journal_.reset();
+    supplies_.clear();
     screens_.clear();
     comm_.barrier();
     lock_.reset();
@@ -125,10 +127,23 @@ class StudyRun {
         screens_.push_back(
             prepare_screen(dataset, comm_, options_.out / "cache", moments, &report));
       });
+      genes_.push_back(report.genes);
       meter_.note_bytes(report.moments.bytes_read);
       say(fmt::format("{}: {}\n", dataset.spec.name,
                       prepare_text(report, meter_.phases().back().seconds_max)));
     }
+    prepare_supplies(moments);
+  }
+
+  /// What metrics ask for beyond profiles; after all screens, to which it points.
+  void prepare_supplies(MomentOptions const& moments) {
+    auto const needs = supply_needs(study_);
+    if (!needs_supply(needs)) return;
+    for (std::size_t d = 0; d < plan_.datasets.size(); ++d)
+      meter_.measure(plan_.datasets[d].spec.name, "supply", [&] {
+        supplies_.push_back(prepare_supply({plan_.datasets[d], screens_[d], genes_[d]}, needs,
+                                           Side::measured, comm_, options_.out / "cache", moments));
+      });
   }
 
   /// Units that the journal does not hold (or holds as failed: they are tried again).
@@ -177,7 +192,7 @@ class StudyRun {
             static_cast<std::size_t>(number[static_cast<std::size_t>(after)]));
     }
     Progress progress(comm_.root());
-    UnitWorker worker(plan_, screens_, options_.out, start_);
+    UnitWorker worker(plan_, screens_, supplies_, options_.out, start_);
     FarmHooks hooks;
     std::exception_ptr failure;  // a journal that cannot be written ends the farm on all ranks
     hooks.stop = [&] { return stop_.requested() || failed_.load(); };
@@ -259,6 +274,8 @@ class StudyRun {
   Study study_;
   Plan plan_;
   std::vector<Screen> screens_;
+  std::vector<std::vector<std::size_t>> genes_;  ///< of each screen among its dataset's
+  std::vector<SupplyProducts> supplies_;
   std::unique_ptr<ResultsLock> lock_;
   bool made_directory_ = false;
   std::unique_ptr<JournalIndex> done_;

@@ -16,6 +16,8 @@ namespace pertscale {
 /// What all metrics of a study ask for, each once.
 MetricNeeds supply_needs(Study const& study);
 bool needs_supply(MetricNeeds const& needs);
+/// Are cells read one condition at a time?
+bool wants_cells(MetricNeeds const& needs);
 
 /// What is prepared of one dataset beyond its profiles; the same on every rank. The dataset and the
 /// screen must stay.

@@ -35,9 +35,11 @@ std::filesystem::path prediction_path(std::filesystem::path const& folder, std::
 }
 
 UnitWorker::UnitWorker(Plan const& plan, std::vector<Screen> const& screens,
-                       std::filesystem::path folder, std::string start)
+                       std::vector<SupplyProducts> const& supplies, std::filesystem::path folder,
+                       std::string start)
     : plan_(plan),
       screens_(screens),
+      supplies_(supplies),
       folder_(std::move(folder)),
       start_(std::move(start)),
       host_(Session::processor_name()) {
@@ -96,9 +98,16 @@ Prediction UnitWorker::fit(Unit const& unit, UnitRecord& record) {
 
 void UnitWorker::score(Unit const& unit, PredictionTable const& prediction, UnitRecord& record) {
   auto const& task = plan_.tasks[unit.task];
+  SupplyMaker supply;
+  auto const stream =
+      fmt::format("{}/{}", plan_.datasets[task.dataset].spec.name, plan_.split_of(task).name);
+  if (!supplies_.empty())
+    supply = [&](ScoredContext const& scored) {
+      return make_supply(supplies_[task.dataset], scored, stream);
+    };
   timed(record.score_seconds, [&] {
     record.scores =
-        score_block(plan_, task, screens_[task.dataset], prediction, unit.first, unit.last);
+        score_block(plan_, task, screens_[task.dataset], prediction, unit.first, unit.last, supply);
   });
 }
 
