@@ -19,12 +19,13 @@
 #include "report/durable_file.hpp"
 #include "report/results_lock.hpp"
 #include "suite/plan.hpp"
+#include "suite/prediction_stage.hpp"
 #include "suite/prepare.hpp"
 #include "suite/progress.hpp"
 #include "suite/results.hpp"
 #include "suite/run_record.hpp"
-#include "suite/score_supply.hpp"
 #include "suite/shared_text.hpp"
+#include "suite/supply_stage.hpp"
 #include "suite/unit_work.hpp"
 
 namespace pertscale {
@@ -36,13 +37,14 @@ namespace fs = std::filesystem;
 /// One run of a study in a results directory.
 class StudyRun {
  public:
-  StudyRun(std::string const& study_file, RunOptions const& options, Communicator const& comm)
+  StudyRun(std::function<Study(TextSource const&)> const& read, RunOptions const& options,
+           Communicator const& comm)
       : options_(options),
         comm_(comm),
         stop_(options.max_seconds, options.out / "STOP"),
         meter_(comm) {
     TextSource const source = [&](std::string const& path) { return shared_text(comm_, path); };
-    study_ = read_study(study_file, source);
+    study_ = read(source);
   }
 
   int run() {
@@ -67,7 +69,8 @@ class StudyRun {
   void make_plan_of_study() {
     std::vector<Dataset> datasets;
     meter_.measure("*", "open", [&] { datasets = open_datasets(study_.datasets, comm_); });
-    plan_ = make_plan(study_, std::move(datasets));
+    choose_scored_conditions(study_, datasets, comm_);
+    plan_ = make_plan(study_, std::move(datasets), default_block_values, prediction_opener(comm_));
     say(plan_text(plan_, options_.memory_per_rank));
   }
 
@@ -102,7 +105,7 @@ class StudyRun {
   /// results.
   void leave_nothing() {
     journal_.reset();
-    supplies_.clear();
+    supplies_ = {};
     screens_.clear();
     comm_.barrier();
     lock_.reset();
@@ -132,18 +135,9 @@ class StudyRun {
       say(fmt::format("{}: {}\n", dataset.spec.name,
                       prepare_text(report, meter_.phases().back().seconds_max)));
     }
-    prepare_supplies(moments);
-  }
-
-  /// What metrics ask for beyond profiles; after all screens, to which it points.
-  void prepare_supplies(MomentOptions const& moments) {
-    auto const needs = supply_needs(study_);
-    if (!needs_supply(needs)) return;
-    for (std::size_t d = 0; d < plan_.datasets.size(); ++d)
-      meter_.measure(plan_.datasets[d].spec.name, "supply", [&] {
-        supplies_.push_back(prepare_supply({plan_.datasets[d], screens_[d], genes_[d]}, needs,
-                                           Side::measured, comm_, options_.out / "cache", moments));
-      });
+    say(prepare_predictions(plan_, screens_, comm_, options_.out / "cache", moments, meter_));
+    supplies_ =
+        prepare_supplies(plan_, screens_, genes_, comm_, options_.out / "cache", moments, meter_);
   }
 
   /// Units that the journal does not hold (or holds as failed: they are tried again).
@@ -275,7 +269,7 @@ class StudyRun {
   Plan plan_;
   std::vector<Screen> screens_;
   std::vector<std::vector<std::size_t>> genes_;  ///< of each screen among its dataset's
-  std::vector<SupplyProducts> supplies_;
+  Supplies supplies_;
   std::unique_ptr<ResultsLock> lock_;
   bool made_directory_ = false;
   std::unique_ptr<JournalIndex> done_;
@@ -287,7 +281,14 @@ class StudyRun {
 }  // namespace
 
 int run_study(std::string const& study_file, RunOptions const& options, Communicator const& comm) {
-  return StudyRun(study_file, options, comm).run();
+  auto const read = [&](TextSource const& source) { return read_study(study_file, source); };
+  return StudyRun(read, options, comm).run();
+}
+
+int run_score_study(ScoreRequest const& request, RunOptions const& options,
+                    Communicator const& comm) {
+  auto const read = [&](TextSource const& source) { return read_score_study(request, source); };
+  return StudyRun(read, options, comm).run();
 }
 
 }  // namespace pertscale

@@ -29,8 +29,9 @@ class ContextSupply final : public ScoreSupply {
                 std::string const& stream, PredictedSide const* predicted)
       : products_(measured),
         scored_(scored),
-        predicted_(predicted),
-        cells_(measured, scored, stream, predicted) {}
+        file_(predicted),
+        predicted_(predicted != nullptr && predicted->cells ? predicted : nullptr),
+        cells_(measured, scored, stream, predicted_) {}
 
   DeRow de(Side side, std::size_t item, DeRequest const& request) const override {
     if (item == control_item) return {Status("not_applicable"), {}, {}, {}, {}};
@@ -89,13 +90,13 @@ class ContextSupply final : public ScoreSupply {
   }
 
   SuppliedProfile predicted_control() const override {
-    auto const row = cells_.predicted_row(control_item);
+    auto const row = file_ == nullptr ? -1 : file_->row_of.at(cells_.row_of(control_item));
     if (row < 0) return {Status("needs_cells"), {}, 0};
-    auto const& screen = *predicted_->products->screen;
+    auto const& screen = *file_->products->screen;
     auto const at = static_cast<std::size_t>(row);
     if (own_control_.empty())
-      for (std::size_t gene = 0; gene < predicted_->column_of_gene.size(); ++gene) {
-        auto const column = predicted_->column_of_gene[gene];
+      for (std::size_t gene = 0; gene < file_->column_of_gene.size(); ++gene) {
+        auto const column = file_->column_of_gene[gene];
         own_control_.push_back(column < 0 ? scored_.context().control[gene]
                                           : screen.mean.row(at)[static_cast<std::size_t>(column)]);
       }
@@ -257,7 +258,8 @@ class ContextSupply final : public ScoreSupply {
 
   SupplyProducts const& products_;
   ScoredContext const& scored_;
-  PredictedSide const* predicted_;
+  PredictedSide const* file_;       ///< of the prediction, cells or means; null: a model's
+  PredictedSide const* predicted_;  ///< the same where it has cells
   ContextCells cells_;
   mutable std::map<std::pair<std::size_t, DeRequest>, PredictedTests> tests_;
   mutable std::map<Emit, std::vector<MomentsOrStatus>> panel_moments_;

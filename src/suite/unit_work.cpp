@@ -35,8 +35,7 @@ std::filesystem::path prediction_path(std::filesystem::path const& folder, std::
 }
 
 UnitWorker::UnitWorker(Plan const& plan, std::vector<Screen> const& screens,
-                       std::vector<SupplyProducts> const& supplies, std::filesystem::path folder,
-                       std::string start)
+                       Supplies const& supplies, std::filesystem::path folder, std::string start)
     : plan_(plan),
       screens_(screens),
       supplies_(supplies),
@@ -90,24 +89,21 @@ void UnitWorker::run_unit(Unit const& unit, UnitRecord& record) {
 Prediction UnitWorker::fit(Unit const& unit, UnitRecord& record) {
   auto const& task = plan_.tasks[unit.task];
   Prediction prediction;
-  timed(record.fit_seconds,
-        [&] { prediction = fit_and_predict(plan_, task, screens_[task.dataset]); });
+  timed(record.fit_seconds, [&] {
+    auto const& screen = screens_[task.dataset];
+    auto const* const source = plan_.prediction_of(task);
+    prediction = source != nullptr ? predicted_profiles(*source, screen, task.held_out)
+                                   : fit_and_predict(plan_, task, screen);
+  });
   if (plan_.study->save_predictions) save_prediction(task, prediction);
   return prediction;
 }
 
 void UnitWorker::score(Unit const& unit, PredictionTable const& prediction, UnitRecord& record) {
   auto const& task = plan_.tasks[unit.task];
-  SupplyMaker supply;
-  auto const stream =
-      fmt::format("{}/{}", plan_.datasets[task.dataset].spec.name, plan_.split_of(task).name);
-  if (!supplies_.empty())
-    supply = [&](ScoredContext const& scored) {
-      return make_supply(supplies_[task.dataset], scored, stream);
-    };
   timed(record.score_seconds, [&] {
-    record.scores =
-        score_block(plan_, task, screens_[task.dataset], prediction, unit.first, unit.last, supply);
+    record.scores = score_block(plan_, task, screens_[task.dataset], prediction, unit.first,
+                                unit.last, supplies_.maker(plan_, task));
   });
 }
 

@@ -7,7 +7,7 @@
 #include "suite/plan.hpp"
 #include "suite/prediction_file.hpp"
 #include "suite/results.hpp"
-#include "suite/score_supply.hpp"
+#include "suite/supply_stage.hpp"
 
 namespace pertscale {
 
@@ -20,10 +20,8 @@ std::filesystem::path saved_prediction_path(std::filesystem::path const& folder,
 /// Runs units on one rank. A unit that fails is a record with its error, not an exception.
 class UnitWorker {
  public:
-  /// `supplies`: one a dataset, or none where no metric asks for more than profiles.
-  UnitWorker(Plan const& plan, std::vector<Screen> const& screens,
-             std::vector<SupplyProducts> const& supplies, std::filesystem::path folder,
-             std::string start);
+  UnitWorker(Plan const& plan, std::vector<Screen> const& screens, Supplies const& supplies,
+             std::filesystem::path folder, std::string start);
 
   UnitRecord run(Unit const& unit);
 
@@ -35,7 +33,7 @@ class UnitWorker {
 
   Plan const& plan_;
   std::vector<Screen> const& screens_;
-  std::vector<SupplyProducts> const& supplies_;
+  Supplies const& supplies_;
   std::filesystem::path folder_;
   std::string start_, job_, host_;
 };

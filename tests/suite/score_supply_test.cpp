@@ -204,7 +204,7 @@ TEST_CASE("a prediction that is the measured screen gives the measured tests and
   MetricNeeds const needs{{welch, ranks}, {points}, true, false};
   auto const products = made.products(needs);
   auto const own = made.products(needs, Side::predicted);
-  PredictedSide side{&own, {0, 1, 2, 3, 4, 5, 6}, {}};
+  PredictedSide side{&own, {0, 1, 2, 3, 4, 5, 6}, {}, true};
   for (std::size_t row = 0; row < made.screen.labels.rows().size(); ++row)
     side.row_of.push_back(static_cast<std::ptrdiff_t>(row));
   auto const scored = made.scored();

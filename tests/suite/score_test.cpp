@@ -119,7 +119,7 @@ std::string tables(Made const& made, std::size_t block_values) {
   std::vector<Screen> const screens{made.screen};
   {
     JournalWriter journal(folder / "journal", "start", 0);
-    std::vector<SupplyProducts> const none;
+    Supplies const none;
     UnitWorker worker(plan, screens, none, folder, "start");
     for (auto const& unit : plan.units) journal.append(unit.key, record_text(worker.run(unit)));
   }
