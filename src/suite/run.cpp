@@ -25,6 +25,7 @@
 #include "suite/results.hpp"
 #include "suite/run_record.hpp"
 #include "suite/shared_text.hpp"
+#include "suite/supply_stage.hpp"
 #include "suite/unit_work.hpp"
 
 namespace pertscale {
@@ -104,6 +105,7 @@ class StudyRun {
   /// results.
   void leave_nothing() {
     journal_.reset();
+    supplies_ = {};
     screens_.clear();
     comm_.barrier();
     lock_.reset();
@@ -128,11 +130,14 @@ class StudyRun {
         screens_.push_back(
             prepare_screen(dataset, comm_, options_.out / "cache", moments, &report));
       });
+      genes_.push_back(report.genes);
       meter_.note_bytes(report.moments.bytes_read);
       say(fmt::format("{}: {}\n", dataset.spec.name,
                       prepare_text(report, meter_.phases().back().seconds_max)));
     }
     say(prepare_predictions(plan_, screens_, comm_, options_.out / "cache", moments, meter_));
+    supplies_ =
+        prepare_supplies(plan_, screens_, genes_, comm_, options_.out / "cache", moments, meter_);
   }
 
   /// Units that the journal does not hold (or holds as failed: they are tried again).
@@ -181,7 +186,7 @@ class StudyRun {
             static_cast<std::size_t>(number[static_cast<std::size_t>(after)]));
     }
     Progress progress(comm_.root());
-    UnitWorker worker(plan_, screens_, options_.out, start_);
+    UnitWorker worker(plan_, screens_, supplies_, options_.out, start_);
     FarmHooks hooks;
     std::exception_ptr failure;  // a journal that cannot be written ends the farm on all ranks
     hooks.stop = [&] { return stop_.requested() || failed_.load(); };
@@ -263,6 +268,8 @@ class StudyRun {
   Study study_;
   Plan plan_;
   std::vector<Screen> screens_;
+  std::vector<std::vector<std::size_t>> genes_;  ///< of each screen among its dataset's
+  Supplies supplies_;
   std::unique_ptr<ResultsLock> lock_;
   bool made_directory_ = false;
   std::unique_ptr<JournalIndex> done_;

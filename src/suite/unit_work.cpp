@@ -35,9 +35,10 @@ std::filesystem::path prediction_path(std::filesystem::path const& folder, std::
 }
 
 UnitWorker::UnitWorker(Plan const& plan, std::vector<Screen> const& screens,
-                       std::filesystem::path folder, std::string start)
+                       Supplies const& supplies, std::filesystem::path folder, std::string start)
     : plan_(plan),
       screens_(screens),
+      supplies_(supplies),
       folder_(std::move(folder)),
       start_(std::move(start)),
       host_(Session::processor_name()) {
@@ -101,8 +102,8 @@ Prediction UnitWorker::fit(Unit const& unit, UnitRecord& record) {
 void UnitWorker::score(Unit const& unit, PredictionTable const& prediction, UnitRecord& record) {
   auto const& task = plan_.tasks[unit.task];
   timed(record.score_seconds, [&] {
-    record.scores =
-        score_block(plan_, task, screens_[task.dataset], prediction, unit.first, unit.last);
+    record.scores = score_block(plan_, task, screens_[task.dataset], prediction, unit.first,
+                                unit.last, supplies_.maker(plan_, task));
   });
 }
 

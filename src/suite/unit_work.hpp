@@ -7,6 +7,7 @@
 #include "suite/plan.hpp"
 #include "suite/prediction_file.hpp"
 #include "suite/results.hpp"
+#include "suite/supply_stage.hpp"
 
 namespace pertscale {
 
@@ -19,8 +20,8 @@ std::filesystem::path saved_prediction_path(std::filesystem::path const& folder,
 /// Runs units on one rank. A unit that fails is a record with its error, not an exception.
 class UnitWorker {
  public:
-  UnitWorker(Plan const& plan, std::vector<Screen> const& screens, std::filesystem::path folder,
-             std::string start);
+  UnitWorker(Plan const& plan, std::vector<Screen> const& screens, Supplies const& supplies,
+             std::filesystem::path folder, std::string start);
 
   UnitRecord run(Unit const& unit);
 
@@ -32,6 +33,7 @@ class UnitWorker {
 
   Plan const& plan_;
   std::vector<Screen> const& screens_;
+  Supplies const& supplies_;
   std::filesystem::path folder_;
   std::string start_, job_, host_;
 };
