@@ -328,6 +328,65 @@ def check_sentences(made, report):
     report.check("B: note: 10 of 40 genes are missing" in text and "A: note" not in text, f"notes are not told of the right one\n{text}")
 
 
+def check_compare(made, report):
+    folder = made.folder
+    a, b = folder / "means.1", folder / "shuffled.1"
+    done = harness.run(1, "compare", a, b, "--tolerance", "0", "--out", folder / "compare.csv")
+    report.check(done.returncode == 0 and " 0 fail" in done.stdout and "PASS  screen all * M" in done.stdout, done.stdout + done.stderr)
+    report.check(all(r["result"] == "PASS" for r in read(folder / "compare.csv")), "compare.csv")
+    changed = folder / "changed"
+    changed.mkdir()
+    rows = read(a / "summary.csv")
+    rows[0]["mean"] = repr(float(rows[0]["mean"]) * 1.01)
+    with open(changed / "summary.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    done = harness.run(1, "compare", a, changed)
+    report.check(done.returncode == 2 and done.stdout.count("FAIL") == 1, f"a changed mean passes\n{done.stdout}")
+    report.check(harness.own_lines(done.stderr) == [f"pertscale: 1 of {len(rows)} figures differ by more than their tolerance"], done.stderr)
+    report.check(harness.run(1, "compare", a, changed, "--tolerance", "0.02").returncode == 0, "--tolerance is not heeded")
+    mean = float(next(r["mean"] for r in read(a / "summary.csv") if r["metric"] == "l2" and r["group"] == "*"))
+    published = folder / "published.csv"
+    published.write_text("source,citation,dataset,protocol,split,model,group,metric,value,note\n"
+                         f's,"A, B",screen,all,*,M,*,l2,{mean:.2f},\ns,c,screen,all,*,GEARS,*,l2,1,\n')
+    done = harness.run(1, "compare", a, "--published", published, "--tolerance", "0")
+    report.check(done.returncode == 0 and "1 figures: 1 pass, 0 fail; 1 reference(s) have no counterpart" in done.stdout, done.stdout + done.stderr)
+    done = harness.run(1, "compare", a, folder)
+    report.check(done.returncode == 2 and "summary.csv: the file is missing" in done.stderr, done.stderr)
+
+
+def check_cell_eval(made, report):
+    """Columns of means of cell-eval 0.8.2 on its golden screen: 1e-9 relative (README there)."""
+    golden = "golden/cell-eval/"
+    if not report.needs_shared(golden + "real.h5ad", golden + "pred.h5ad", golden + "cell-eval-0.8.2/main-f64.results.csv"):
+        return
+    folder = harness.SHARED / golden
+    (made.folder / "papalexi.cfg").write_text(f"path = {folder}/real.h5ad\ncontrol = non-targeting\nseparator =\n")
+    out = made.folder / "cell-eval"
+    metrics = [word for name in ("delta-pearson", "mse", "mae", "delta-mse", "delta-mae", "discrimination distance=l2")
+               for word in ("--metric", f"bulk-{name} compat=cell-eval-0.8.2")]
+    done = harness.run(2, "score", "--dataset", made.folder / "papalexi.cfg", "--prediction", f"path={folder}/pred.h5ad as=main-f64",
+                       "--metrics", "cell-eval-0.8.2:pds", *metrics, "--out", out)
+    report.check(done.returncode == 0, done.stderr[:1500])
+    done = harness.run(1, "report", "--format", "cell-eval", out)
+    report.check(done.returncode == 0, done.stderr[:1500])
+    for kind, key in (("results", "perturbation"), ("agg_results", "statistic")):
+        wanted = read(folder / "cell-eval-0.8.2" / f"main-f64.{kind}.csv")
+        found = read(out / "cell-eval" / f"main-f64.{kind}.csv")
+        report.check([r[key] for r in found] == [r[key] for r in wanted], f"{kind}: other rows")
+        columns = [c for c in wanted[0] if c in found[0]]
+        report.check(list(found[0]) == columns, f"{kind}: columns {list(found[0])}")
+        for column in ("pearson_delta", "mse", "mae", "mse_delta", "mae_delta", "discrimination_score_l1", "discrimination_score_l2"):
+            for mine, theirs in zip(found, wanted):
+                fine = abs(float(mine[column]) - float(theirs[column])) <= 1e-9 * abs(float(theirs[column])) + 1e-15
+                report.check(fine, f"{kind}: {column} of {theirs[key]} is {mine[column]}, not {theirs[column]}")
+    done = harness.run(1, "report", "--format", "cell-eval", made.folder / "means.1")
+    report.check(done.returncode == 2 and "holds no metric of cell-eval" in done.stderr, done.stderr)
+    done = harness.run(1, "report", "--format", "celleval", out)
+    report.check(done.returncode == 2 and "Did you mean 'cell-eval'?" in done.stderr, done.stderr)
+
+
 def main():
     report = harness.Report()
     made = Made(report)
@@ -336,6 +395,8 @@ def main():
     check_counts(made, report)
     check_splits(made, report)
     check_sentences(made, report)
+    check_compare(made, report)
+    check_cell_eval(made, report)
     report.end()
 
 
