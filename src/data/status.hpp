@@ -6,7 +6,8 @@ namespace pertscale {
 
 /// Why a value is missing: a word of the results tables. Empty text means `ok`.
 /// Words in use: no_embedding, constant, too_few_genes, no_training, no_single, no_match,
-/// not_applicable, no_reference, needs_cells, too_few_cells, singular, error.
+/// not_applicable, no_reference, needs_cells, needs_counts, too_few_cells, too_few_perturbations,
+/// singular, undefined (the formula has no value), zero_reference, not_converged, error.
 class Status {
  public:
   Status() = default;
