@@ -10,11 +10,13 @@
 struct GoldenMatrix {
   pertscale::Matrix values;
   std::vector<std::string> genes;
+  std::vector<std::string> conditions;  ///< of the cells
 
   explicit GoldenMatrix(std::string const& path) {
     auto const reader = pertscale::open_screen(path);
     reader->select("X");
     genes = reader->var("", "X").values;
+    conditions = reader->obs("condition").values;
     auto const info = reader->info();
     values.setZero(info.rows, info.columns);
     pertscale::MatrixBlock block;
@@ -26,6 +28,16 @@ struct GoldenMatrix {
           values(block.major(i), block.minor[static_cast<std::size_t>(k)]) =
               block.values[static_cast<std::size_t>(k)];
     }
+  }
+
+  /// Cells by condition, in file order.
+  std::map<std::string, pertscale::Matrix> by_condition() const {
+    std::map<std::string, std::vector<Eigen::Index>> rows;
+    for (std::size_t i = 0; i < conditions.size(); ++i)
+      rows[conditions[i]].push_back(static_cast<Eigen::Index>(i));
+    std::map<std::string, pertscale::Matrix> out;
+    for (auto const& [name, of] : rows) out[name] = values(of, Eigen::all);
+    return out;
   }
 
   /// The columns of `names`, in that order.
