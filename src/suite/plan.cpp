@@ -15,9 +15,6 @@ namespace {
 /// Changes whenever a change of the program changes results on purpose.
 constexpr std::string_view results_version = "3";
 
-/// Values of one block of held-out profiles: 32 MiB.
-constexpr std::size_t block_values = std::size_t{1} << 22;
-
 std::string split_identity(Labels const& labels, PerturbationSplit const& split) {
   Sha256 hash;
   auto const add = [&](std::string_view part, std::vector<std::size_t> const& rows) {
@@ -40,7 +37,8 @@ std::string options_identity(OptionList const& options) {
 
 class Planner {
  public:
-  Planner(Study const& study, std::vector<Dataset> datasets) {
+  Planner(Study const& study, std::vector<Dataset> datasets, std::size_t block_values)
+      : block_values_(block_values) {
     plan_.study = &study;
     plan_.datasets = std::move(datasets);
   }
@@ -127,7 +125,7 @@ class Planner {
     auto const& task = plan_.tasks[t];
     auto const& dataset = plan_.datasets[task.dataset];
     std::size_t const genes = std::max<std::size_t>(1, dataset.genes.size());
-    std::size_t const block = std::max<std::size_t>(1, block_values / genes);
+    std::size_t const block = std::max<std::size_t>(1, block_values_ / genes);
     auto const held_out = static_cast<double>(task.held_out.size());
     auto const training = static_cast<double>(plan_.split_of(task).train.size());
     double const fit_cost = plan_.study->models[task.model].part.object->flops(
@@ -156,6 +154,7 @@ class Planner {
     }
   }
 
+  std::size_t block_values_;
   Plan plan_;
   std::set<std::string> ids_;
   Sha256 metrics_hash_;
@@ -191,8 +190,8 @@ bool Plan::pools_by_default(Task const& task) const {
   });
 }
 
-Plan make_plan(Study const& study, std::vector<Dataset> datasets) {
-  return Planner(study, std::move(datasets)).make();
+Plan make_plan(Study const& study, std::vector<Dataset> datasets, std::size_t block_values) {
+  return Planner(study, std::move(datasets), block_values).make();
 }
 
 }  // namespace pertscale

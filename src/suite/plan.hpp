@@ -61,7 +61,11 @@ struct PlanEstimate {
   double score_rows = 0;   ///< rows of scores.csv
 };
 
-Plan make_plan(Study const& study, std::vector<Dataset> datasets);
+/// Values of one block of held-out profiles: 32 MiB. No number depends on it.
+inline constexpr std::size_t default_block_values = std::size_t{1} << 22;
+
+Plan make_plan(Study const& study, std::vector<Dataset> datasets,
+               std::size_t block_values = default_block_values);
 PlanEstimate estimate(Plan const& plan, std::uint64_t memory_per_rank);
 /// The plan for people: datasets with what was dropped, tasks, units, costs.
 std::string plan_text(Plan const& plan, std::uint64_t memory_per_rank);

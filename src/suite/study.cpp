@@ -200,6 +200,11 @@ Study read_study(std::string const& path, TextSource const& source, bool needs_m
   return StudyReader(path, source).read(needs_models);
 }
 
+bool has_whole_split(Study const& study) {
+  return std::any_of(study.metrics.begin(), study.metrics.end(),
+                     [](auto const& metric) { return metric.part.info->traits.whole_split; });
+}
+
 std::unique_ptr<Model> make_model(StudyModel const& model) {
   Mistakes mistakes;
   auto part = make_part<Model>(model.text, mistakes);

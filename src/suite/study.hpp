@@ -51,6 +51,9 @@ struct Study {
 /// line. `needs_models`: a study for `split` may lack models and metrics.
 Study read_study(std::string const& path, TextSource const& source, bool needs_models = true);
 
+/// Has it a metric of one value a context of a split?
+bool has_whole_split(Study const& study);
+
 /// A fresh model with the study's options.
 std::unique_ptr<Model> make_model(StudyModel const& model);
 

@@ -13,7 +13,6 @@
 #include "parallel/phase_meter.hpp"
 #include "parallel/session.hpp"
 #include "suite/fit.hpp"
-#include "suite/prediction_file.hpp"
 #include "suite/profile_frame.hpp"
 
 namespace pertscale {
@@ -71,14 +70,17 @@ UnitRecord UnitWorker::run(Unit const& unit) {
 
 void UnitWorker::run_unit(Unit const& unit, UnitRecord& record) {
   switch (unit.kind) {
-    case Unit::Kind::whole: score(unit, fit(unit, record), record); return;
+    case Unit::Kind::whole: {
+      auto const prediction = fit(unit, record);
+      score(unit, table_of(prediction), record);
+      return;
+    }
     case Unit::Kind::fit:
       write_prediction(prediction_path(folder_, unit.key), fit(unit, record));
       return;
     case Unit::Kind::score: {
       auto const& fit_key = plan_.units[static_cast<std::size_t>(unit.after)].key;
-      score(unit, read_prediction(prediction_path(folder_, fit_key), unit.first, unit.last),
-            record);
+      score(unit, map_prediction(prediction_path(folder_, fit_key)), record);
     }
   }
 }
@@ -92,7 +94,7 @@ Prediction UnitWorker::fit(Unit const& unit, UnitRecord& record) {
   return prediction;
 }
 
-void UnitWorker::score(Unit const& unit, Prediction const& prediction, UnitRecord& record) {
+void UnitWorker::score(Unit const& unit, PredictionTable const& prediction, UnitRecord& record) {
   auto const& task = plan_.tasks[unit.task];
   timed(record.score_seconds, [&] {
     record.scores =
