@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "suite/calibration_plan.hpp"
 #include "suite/moments.hpp"
 #include "suite/plan.hpp"
 #include "suite/profile_product.hpp"
@@ -117,8 +118,7 @@ std::string plan_text(Plan const& plan, std::uint64_t memory_per_rank) {
                            ? "; models are fitted over all training contexts (pool=auto)"
                            : "");
   }
-  if (!plan.study->baselines.empty())
-    out += "baseline and missing are recorded in run.json; this version computes no verdicts\n";
+  out += calibration_text(plan);
   auto const cost = estimate(plan, memory_per_rank);
   out += fmt::format("{} models x {} metrics: {} tasks, {} units, {:.0f} score rows\n",
                      plan.study->models.size(), plan.study->metrics.size(), plan.tasks.size(),

@@ -18,12 +18,16 @@
 #include "parallel/task_farm.hpp"
 #include "report/durable_file.hpp"
 #include "report/results_lock.hpp"
+#include "suite/calibration_plan.hpp"
+#include "suite/calibration_tables.hpp"
+#include "suite/calibration_work.hpp"
 #include "suite/plan.hpp"
 #include "suite/prepare.hpp"
 #include "suite/progress.hpp"
 #include "suite/results.hpp"
 #include "suite/run_record.hpp"
 #include "suite/shared_text.hpp"
+#include "suite/tables.hpp"
 #include "suite/unit_work.hpp"
 
 namespace pertscale {
@@ -102,6 +106,7 @@ class StudyRun {
   void leave_nothing() {
     journal_.reset();
     screens_.clear();
+    halves_.clear();
     comm_.barrier();
     lock_.reset();
     std::error_code ignored;
@@ -128,7 +133,19 @@ class StudyRun {
       meter_.note_bytes(report.moments.bytes_read);
       say(fmt::format("{}: {}\n", dataset.spec.name,
                       prepare_text(report, meter_.phases().back().seconds_max)));
+      prepare_calibration(dataset, report.genes, moments);
     }
+  }
+
+  void prepare_calibration(Dataset const& dataset, std::vector<std::size_t> const& genes,
+                           MomentOptions const& moments) {
+    auto const halving = halving_of(study_, dataset.spec);
+    halves_.emplace_back();
+    if (!halving) return;
+    meter_.measure(dataset.spec.name, "halves", [&] {
+      halves_.back() = prepare_halves(dataset, screens_.back(), genes, *halving, comm_,
+                                      options_.out / "cache", moments);
+    });
   }
 
   /// Units that the journal does not hold (or holds as failed: they are tried again).
@@ -177,7 +194,7 @@ class StudyRun {
             static_cast<std::size_t>(number[static_cast<std::size_t>(after)]));
     }
     Progress progress(comm_.root());
-    UnitWorker worker(plan_, screens_, options_.out, start_);
+    UnitWorker worker(plan_, screens_, options_.out, start_, &halves_);
     FarmHooks hooks;
     std::exception_ptr failure;  // a journal that cannot be written ends the farm on all ranks
     hooks.stop = [&] { return stop_.requested() || failed_.load(); };
@@ -204,6 +221,11 @@ class StudyRun {
     agree(comm_, [&] {
       if (failure) std::rethrow_exception(failure);
     });
+    if (!complete) return false;
+    meter_.measure("*", "calibration", [&] {
+      complete = run_calibration(plan_, screens_, halves_, comm_, *done_, *journal_, start_,
+                                 [&] { return stop_.requested(); });
+    });
     return complete;
   }
 
@@ -227,7 +249,8 @@ class StudyRun {
       JournalIndex const all(options_.out / "journal");
       failed = failed_tasks(plan_, all);
       if (complete) say_tables(all);
-      write_timings(options_.out, meter_.phases(), start_, comm_.size(), task_timings(plan_, all));
+      write_timings(options_.out, meter_.phases(), start_, comm_.size(),
+                    task_timings(plan_, all) + calibration_timings(plan_, all));
       write_run_record(run_facts(complete ? "finished" : "stopped"));
     });
     if (!complete) {
@@ -241,14 +264,10 @@ class StudyRun {
   }
 
   void say_tables(JournalIndex const& all) const {
-    auto const rows = write_tables(plan_, all, options_.out);
-    std::cout << leaderboard(plan_, rows);
-    auto const failed = failed_tasks(plan_, all);
-    if (failed > 0)
-      std::cout << failed << " task(s) failed: see status, error_type and message in tasks.csv\n";
-    std::cout << "results: " << (options_.out / "summary.csv").string()
-              << ", scores.csv, tasks.csv, "
-              << "timings.csv, run.json\n"
+    std::cout << write_all_tables(plan_, all, options_.out)
+              << "results: " << (options_.out / "verdict.csv").string()
+              << ", summary.csv, scores.csv, calibration-summary.csv, tasks.csv, timings.csv, "
+                 "run.json\n"
               << std::flush;
   }
 
@@ -259,6 +278,7 @@ class StudyRun {
   Study study_;
   Plan plan_;
   std::vector<Screen> screens_;
+  HalvedScreens halves_;
   std::unique_ptr<ResultsLock> lock_;
   bool made_directory_ = false;
   std::unique_ptr<JournalIndex> done_;

@@ -30,6 +30,15 @@ void load_files(OptionList& options, std::string const& study_file, TextSource c
   }
 }
 
+/// auto, none, or a list of positive controls.
+std::string check_calibration(std::string const& text) {
+  if (text == "auto" || text == "none") return {};
+  for (auto const& word : split(text, ','))
+    if (word != "duplicate" && word != "interpolated")
+      return "takes auto, none, or a list of duplicate and interpolated";
+  return {};
+}
+
 class StudyReader {
  public:
   StudyReader(std::string path, TextSource const& source) : source_(source) {
@@ -40,6 +49,9 @@ class StudyReader {
     own_.add("bootstrap", study_.bootstrap, "resamples of the confidence intervals")
         .at_least(1)
         .at_most(65000);
+    own_.add("calibration", study_.calibration, "positive controls that metrics are tried on")
+        .checked(check_calibration);
+    own_.add("calibration-seed", study_.calibration_seed, "of the halves of a condition's cells");
   }
 
   Study read(bool needs_models) {
@@ -181,6 +193,13 @@ class StudyReader {
       if (std::find(labels.begin(), labels.end(), baseline) == labels.end())
         mistakes_.add(fmt::format("{}: baseline '{}' is no model of this study.{}", study_.file,
                                   baseline, suggestion(baseline, labels)));
+    bool const has_no_change =
+        std::any_of(study_.models.begin(), study_.models.end(),
+                    [](auto const& model) { return model.text.name == "no-change"; });
+    if (study_.missing == "no-change" && !has_no_change)
+      mistakes_.add(fmt::format(
+          "{}: missing = no-change needs the model no-change in the study; add 'model = no-change'",
+          study_.file));
     for (auto const& protocol : study_.protocols)
       for (auto const& name : protocol.datasets)
         if (std::find(names.begin(), names.end(), name) == names.end())
@@ -236,6 +255,8 @@ std::vector<std::pair<std::string, std::string>> Study::echo() const {
   out.emplace_back("missing", missing);
   out.emplace_back("save-predictions", save_predictions ? "yes" : "no");
   out.emplace_back("bootstrap", std::to_string(bootstrap));
+  out.emplace_back("calibration", calibration);
+  out.emplace_back("calibration-seed", std::to_string(calibration_seed));
   return out;
 }
 

@@ -34,29 +34,19 @@ std::filesystem::path prediction_path(std::filesystem::path const& folder, std::
   return folder / "cache" / "predictions" / (key.substr(0, 32) + ".prediction");
 }
 
-UnitWorker::UnitWorker(Plan const& plan, std::vector<Screen> const& screens,
-                       std::filesystem::path folder, std::string start)
-    : plan_(plan),
-      screens_(screens),
-      folder_(std::move(folder)),
-      start_(std::move(start)),
-      host_(Session::processor_name()) {
-  char const* const job = std::getenv("SLURM_JOB_ID");
-  job_ = job != nullptr ? job : "-";
-}
-
-UnitRecord UnitWorker::run(Unit const& unit) {
+UnitRecord guarded_record(std::string const& start, std::function<void(UnitRecord&)> const& work) {
   UnitRecord record;
-  record.start = start_;
-  record.job = job_;
-  record.host = host_;
+  char const* const job = std::getenv("SLURM_JOB_ID");
+  record.start = start;
+  record.job = job != nullptr ? job : "-";
+  record.host = Session::processor_name();
   auto const fail = [&](char const* type, char const* message) {
     record.error_type = type;
     record.message = message;
     record.scores.clear();
   };
   try {
-    run_unit(unit, record);
+    work(record);
   } catch (UserError const& error) {
     fail("input", error.what());
   } catch (std::bad_alloc const&) {
@@ -66,6 +56,18 @@ UnitRecord UnitWorker::run(Unit const& unit) {
   }
   record.peak_rss_mib = peak_rss_mib();
   return record;
+}
+
+UnitWorker::UnitWorker(Plan const& plan, std::vector<Screen> const& screens,
+                       std::filesystem::path folder, std::string start, HalvedScreens const* halves)
+    : plan_(plan),
+      screens_(screens),
+      folder_(std::move(folder)),
+      start_(std::move(start)),
+      halves_(halves) {}
+
+UnitRecord UnitWorker::run(Unit const& unit) {
+  return guarded_record(start_, [&](UnitRecord& record) { run_unit(unit, record); });
 }
 
 void UnitWorker::run_unit(Unit const& unit, UnitRecord& record) {
@@ -99,7 +101,23 @@ void UnitWorker::score(Unit const& unit, PredictionTable const& prediction, Unit
   timed(record.score_seconds, [&] {
     record.scores =
         score_block(plan_, task, screens_[task.dataset], prediction, unit.first, unit.last);
+    score_on_halves(unit, prediction, record);
   });
+}
+
+/// With calibration, what positive and negative control get is comparable with a model's score
+/// against the same truth.
+void UnitWorker::score_on_halves(Unit const& unit, PredictionTable const& prediction,
+                                 UnitRecord& record) {
+  auto const& task = plan_.tasks[unit.task];
+  if (halves_ == nullptr || !(*halves_)[task.dataset]) return;
+  auto const& halves = *(*halves_)[task.dataset];
+  auto const& labels = halves.truth.labels;
+  for (auto score : score_block(plan_, task, halves.truth, prediction, unit.first, unit.last)) {
+    if (!is_whole_split(labels, score.row) && !halves.halved(score.row)) continue;
+    score.row += half_rows_begin(labels);
+    record.scores.push_back(std::move(score));
+  }
 }
 
 std::filesystem::path saved_prediction_path(std::filesystem::path const& folder, Task const& task) {

@@ -1,9 +1,11 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "data/screen.hpp"
+#include "suite/half_screen.hpp"
 #include "suite/plan.hpp"
 #include "suite/prediction_file.hpp"
 #include "suite/results.hpp"
@@ -16,11 +18,15 @@ std::filesystem::path prediction_path(std::filesystem::path const& folder, std::
 /// Where `save-predictions = yes` keeps a task's prediction.
 std::filesystem::path saved_prediction_path(std::filesystem::path const& folder, Task const& task);
 
+/// A record of `work`, which fills in scores and seconds; what it throws becomes the record's
+/// error. `start`: name of this start of the program.
+UnitRecord guarded_record(std::string const& start, std::function<void(UnitRecord&)> const& work);
+
 /// Runs units on one rank. A unit that fails is a record with its error, not an exception.
 class UnitWorker {
  public:
   UnitWorker(Plan const& plan, std::vector<Screen> const& screens, std::filesystem::path folder,
-             std::string start);
+             std::string start, HalvedScreens const* halves = nullptr);
 
   UnitRecord run(Unit const& unit);
 
@@ -28,12 +34,14 @@ class UnitWorker {
   void run_unit(Unit const& unit, UnitRecord& record);
   Prediction fit(Unit const& unit, UnitRecord& record);
   void score(Unit const& unit, PredictionTable const& prediction, UnitRecord& record);
+  void score_on_halves(Unit const& unit, PredictionTable const& prediction, UnitRecord& record);
   void save_prediction(Task const& task, Prediction const& prediction) const;
 
   Plan const& plan_;
   std::vector<Screen> const& screens_;
   std::filesystem::path folder_;
-  std::string start_, job_, host_;
+  std::string start_;
+  HalvedScreens const* halves_;  ///< models are scored against first halves too; null: they are not
 };
 
 }  // namespace pertscale
