@@ -157,7 +157,7 @@ std::string calibration_warning(ControlSummary const& summary) {
   std::string out;
   if (summary.beats < 0.5) out = "bds_below_half";
   if (!(summary.pvalue < alpha))
-    out += std::string(out.empty() ? "" : " ") + "controls_not_told_apart";
+    out += fmt::format("{}controls_not_told_apart", out.empty() ? "" : " ");
   return out;
 }
 

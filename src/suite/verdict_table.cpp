@@ -145,10 +145,10 @@ std::string csv_line(Plan const& plan, VerdictLine const& line) {
                                 csv_field(plan.study->models[v.baseline].label), c.units);
   for (double const value :
        {c.difference, c.ratio, c.ci_low, c.ci_high, c.signed_rank.two_sided, v.p_holm, v.headroom})
-    out += "," + number_or_nothing(value);
-  out += "," + v.word;
+    out += fmt::format(",{}", number_or_nothing(value));
+  out += fmt::format(",{}", v.word);
   for (double const value : {c.ratio_low, c.ratio_high, c.student.two_sided})
-    out += "," + number_or_nothing(value);
+    out += fmt::format(",{}", number_or_nothing(value));
   return out + fmt::format(",{},{},{}\n", v.omitted, number_or_nothing(line.bds), line.warning);
 }
 

@@ -12,10 +12,9 @@ namespace {
 
 constexpr std::size_t widest = 120;  ///< columns of a line
 
-/// `better by 0.12`, `not distinguishable`, `-`.
+/// `better by 0.12`, `not distinguishable`, `too few (n=3)`.
 std::string cell_text(VerdictLine const& line) {
   auto const& v = line.verdict;
-  if (v.compared.units == 0) return "-";
   if (v.word == "not_distinguishable") return "not distinguishable";
   if (v.word == "too_few") return fmt::format("too few (n={})", v.compared.units);
   if (v.word == "single_value") return fmt::format("{:+.3g}", v.compared.difference);
@@ -78,6 +77,17 @@ std::string table_text(Plan const& plan, std::vector<VerdictLine const*> const& 
   return out;
 }
 
+/// Where few rows are common to all models, how to compare on more of them.
+std::string common_text(Study const& study, std::vector<VerdictLine const*> const& lines) {
+  bool const few = std::any_of(lines.begin(), lines.end(),
+                               [](auto const* line) { return line->verdict.word == "too_few"; });
+  bool const omits = std::any_of(lines.begin(), lines.end(),
+                                 [](auto const* line) { return line->verdict.omitted > 0; });
+  if (study.missing != "common" || !few || !omits) return {};
+  return "note: only perturbations that every model predicts are compared; missing = no-change or "
+         "missing = worst compares on all\n";
+}
+
 /// A sentence for each metric that calibration warns of, and for each verdict withheld.
 std::string warnings_text(Plan const& plan, std::vector<VerdictLine const*> const& lines) {
   std::string out;
@@ -114,7 +124,8 @@ std::string verdict_text(Plan const& plan, std::vector<VerdictLine> const& lines
     out += fmt::format(
         "\nverdicts against {}: {}, {}\n", plan.study->models[baselines.front()].label,
         plan.datasets[group.dataset].spec.name, plan.study->protocols[group.protocol].label);
-    out += table_text(plan, chosen, baselines.front()) + warnings_text(plan, chosen);
+    out += table_text(plan, chosen, baselines.front());
+    out += common_text(*plan.study, chosen) + warnings_text(plan, chosen);
   }
   return out;
 }
