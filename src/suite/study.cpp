@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/text.hpp"
+#include "metric/metric_sets.hpp"
 
 namespace pertscale {
 
@@ -75,7 +76,9 @@ class StudyReader {
       else if (item.key == "model")
         read_model(parse_part(item.value), here);
       else if (item.key == "metric")
-        read_metric(parse_part(item.value), here);
+        read_metric(parse_part(item.value), false, here);
+      else if (item.key == "metrics")
+        read_metric_set(parse_part(item.value), here);
       else if (item.key == "baseline")
         study_.baselines.push_back(item.value);
       else
@@ -94,7 +97,7 @@ class StudyReader {
   void read_own(KeyValue const& item) {
     if (own_.find(item.key) == nullptr) {
       auto names = own_.names();
-      for (auto const* key : {"dataset", "protocol", "model", "metric", "baseline"})
+      for (auto const* key : {"dataset", "protocol", "model", "metric", "metrics", "baseline"})
         names.emplace_back(key);
       throw UserError(fmt::format("unknown key '{}'.{}", item.key, suggestion(item.key, names)));
     }
@@ -160,14 +163,39 @@ class StudyReader {
     study_.models.push_back(std::move(model));
   }
 
-  void read_metric(PartText const& text, Mistakes& here) {
+  /// A metric that a set names may be there already, and a line may name one of a set.
+  void read_metric(PartText const& text, bool from_set, Mistakes& here) {
     StudyMetric metric;
     metric.part = configured<Metric>(text, here);
     metric.label = metric.part.object ? metric.part.label() : text.name;
-    for (auto const& other : study_.metrics)
-      if (here.empty() && other.label == metric.label)
-        here.add(fmt::format("the metric '{}' is given twice; remove one", metric.label));
-    study_.metrics.push_back(std::move(metric));
+    bool known = false;
+    for (auto const& other : study_.metrics) known = known || other.label == metric.label;
+    if (known && !from_set && !of_sets_.contains(metric.label) && here.empty())
+      here.add(fmt::format("the metric '{}' is given twice; remove one", metric.label));
+    if (from_set) of_sets_.insert(metric.label);
+    if (!known) study_.metrics.push_back(std::move(metric));
+  }
+
+  /// Settings behind a set's name go to those of its metrics that have such an option.
+  void read_metric_set(PartText const& set, Mistakes& here) {
+    auto const& found = MetricSets::instance().find(set.name);
+    std::set<std::string> unused;
+    for (auto const& setting : set.settings) unused.insert(setting.first);
+    for (auto const& line : found.metrics) {
+      auto text = parse_part(line);
+      auto const plain = make_part<Metric>({text.name, {}}, here);
+      if (!plain.object) continue;
+      for (auto const& [key, value] : set.settings) {
+        if (plain.options.find(key) == nullptr) continue;
+        unused.erase(key);
+        std::erase_if(text.settings, [&key = key](auto const& own) { return own.first == key; });
+        text.settings.emplace_back(key, value);
+      }
+      read_metric(text, true, here);
+    }
+    for (auto const& key : unused)
+      here.add(fmt::format("metrics = {}: no metric of the set has an option '{}'", set.name, key));
+    study_.metric_sets.push_back(set.name);
   }
 
   void check_whole(bool needs_models) {
@@ -210,6 +238,7 @@ class StudyReader {
   TextSource const& source_;
   Study study_;
   OptionList own_;
+  std::set<std::string> of_sets_;  ///< labels of metrics that sets name
   Mistakes mistakes_;
 };
 
@@ -251,6 +280,7 @@ std::vector<std::pair<std::string, std::string>> Study::echo() const {
   for (auto const& metric : metrics)
     out.emplace_back("metric." + metric.label,
                      metric.part.name() + " " + metric.part.options.canonical());
+  for (auto const& set : metric_sets) out.emplace_back("metrics", set);
   out.emplace_back("baseline", join(baselines, ","));
   out.emplace_back("missing", missing);
   out.emplace_back("save-predictions", save_predictions ? "yes" : "no");

@@ -38,6 +38,7 @@ struct Study {
   std::vector<StudyProtocol> protocols;
   std::vector<StudyModel> models;
   std::vector<StudyMetric> metrics;
+  std::vector<std::string> metric_sets;  ///< names of the sets that some of them come from
   std::vector<std::string> baselines;
   std::string missing = "common";
   bool save_predictions = false;
