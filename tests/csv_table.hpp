@@ -23,12 +23,15 @@ class CsvTable {
     for (auto const& line : pertscale::split(text, '\n'))
       if (!line.empty()) rows_.push_back(pertscale::split(line, ','));
     if (rows_.empty()) throw std::runtime_error(path.string() + " cannot be read");
-    for (std::size_t c = 0; c < rows_.front().size(); ++c) column_[rows_.front()[c]] = c;
+    names_ = rows_.front();
+    for (std::size_t c = 0; c < names_.size(); ++c) column_[names_[c]] = c;
     rows_.erase(rows_.begin());
   }
 
   std::size_t rows() const { return rows_.size(); }
   std::size_t columns() const { return column_.size(); }
+  /// Of a column.
+  std::string const& name(std::size_t column) const { return names_.at(column); }
   std::string const& at(std::size_t row, std::size_t column) const {
     return rows_.at(row).at(column);
   }
@@ -42,6 +45,7 @@ class CsvTable {
   }
 
  private:
+  std::vector<std::string> names_;
   std::vector<std::vector<std::string>> rows_;
   std::map<std::string, std::size_t> column_;
 };
