@@ -33,7 +33,9 @@ std::optional<HalvingOptions> halving_of(Study const& study, DatasetSpec const& 
   auto const kinds = positive_controls(study, dataset);
   if (kinds.empty()) return std::nullopt;
   bool const tests =
-      std::find(kinds.begin(), kinds.end(), ControlKind::interpolated) != kinds.end();
+      std::find(kinds.begin(), kinds.end(), ControlKind::interpolated) != kinds.end() ||
+      std::any_of(study.metrics.begin(), study.metrics.end(),
+                  [](auto const& metric) { return !metric.part.object->needs().de.empty(); });
   return HalvingOptions{study.calibration_seed, tests};
 }
 

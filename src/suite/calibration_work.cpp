@@ -11,7 +11,7 @@
 #include "statistics/calibration.hpp"
 #include "suite/calibration_plan.hpp"
 #include "suite/fit.hpp"
-#include "suite/interpolated_duplicate.hpp"
+#include "suite/half_tests.hpp"
 #include "suite/unit_work.hpp"
 
 namespace pertscale {
@@ -22,6 +22,15 @@ namespace {
 bool is_from_perturbed_mean(StudyMetric const& metric) {
   auto const* const option = metric.part.options.find("reference");
   return option != nullptr && option->value().rfind("perturbed", 0) == 0;
+}
+
+/// CellSimBench: against the other perturbations, controls left out.
+DeRequest second_half_request() {
+  DeRequest request;
+  request.method = DeMethod::t_test_overestim;
+  request.reference = TestReference::rest;
+  request.rest_with_control = false;
+  return request;
 }
 
 Profile span_of(Vector const& vector) {
@@ -66,10 +75,11 @@ class ControlPredictor {
 
   Prediction interpolated() {
     for_contexts([&](ContextPart const& part, TrainingMean const& mean) {
-      auto const padj = second_half_padj(halves_, part.rows);
+      auto const tests =
+          test_halves(halves_, Half::second, part.rows, second_half_request(), screen_);
       for (std::size_t i = 0; i < part.rows.size(); ++i)
         put(part.places[i], interpolated_duplicate(halves_.second_mean.row(part.rows[i]),
-                                                   span_of(mean.profile), row_of(padj, i)));
+                                                   span_of(mean.profile), row_of(tests.padj, i)));
     });
     return std::move(out_);
   }
@@ -111,9 +121,10 @@ class ControlPredictor {
   Prediction out_;
 };
 
-std::vector<RawScore> score(Plan const& plan, Task const& task, HalvedScreen const& halves,
-                            Prediction const& prediction) {
-  return score_block(plan, task, halves.truth, table_of(prediction), 0, task.held_out.size());
+std::vector<RawScore> score(Plan const& plan, Task const& task, Screen const& screen,
+                            HalvedScreen const& halves, Prediction const& prediction) {
+  return score_against_halves(plan, task, screen, halves, table_of(prediction), 0,
+                              task.held_out.size());
 }
 
 }  // namespace
@@ -130,14 +141,15 @@ Prediction predict_control(Plan const& plan, Task const& task, ControlKind kind,
 
 std::vector<RawScore> score_control(Plan const& plan, Task const& task, ControlKind kind,
                                     Screen const& screen, HalvedScreen const& halves) {
-  auto scores = score(plan, task, halves, predict_control(plan, task, kind, screen, halves));
+  auto scores =
+      score(plan, task, screen, halves, predict_control(plan, task, kind, screen, halves));
   auto const& metrics = plan.study->metrics;
   bool const from_mean = std::any_of(metrics.begin(), metrics.end(), is_from_perturbed_mean);
   if (kind != ControlKind::negative || !from_mean) return scores;
   auto const wanted = [&](RawScore const& s) { return is_from_perturbed_mean(metrics[s.metric]); };
   std::erase_if(scores, wanted);
   for (auto const& other :
-       score(plan, task, halves, ControlPredictor(plan, task, screen, halves).control()))
+       score(plan, task, screen, halves, ControlPredictor(plan, task, screen, halves).control()))
     if (wanted(other)) scores.push_back(other);
   return scores;
 }

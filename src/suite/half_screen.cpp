@@ -36,6 +36,7 @@ class HalfBuilder {
         .add_field(fmt::format("calibration halves {} {}", halving.seed, halving.variance));
     identity_ = hash.hex();
     groups_ = half_groups(dataset, halving.seed);
+    if (halving.variance) groups_.name += "-variance";  // a product of its own
     of_row_ = groups_of_rows(groups_, screen.labels.rows().size());
   }
 
@@ -51,7 +52,7 @@ class HalfBuilder {
     for (std::size_t row = 0; row < of_row_.size(); ++row) {
       bool const whole = half == 0 && !halved(row);
       MomentTile tile{row, whole ? whole_row(row) : mean_row(row, half, tables.mean), {}, {}, {}};
-      if (half == 1 && halving_.variance) tile.variance = chosen(row, half, tables.variance);
+      if (halving_.variance) tile.variance = chosen(row, half, tables.variance);
       writer.write(tile);
     }
     writer.finish();
@@ -60,6 +61,7 @@ class HalfBuilder {
   HalvedScreen make(ProfileTables const& first, ProfileTables const& second) const {
     HalvedScreen out;
     out.second_mean = second.mean;
+    out.first_variance = first.variance;
     out.second_variance = second.variance;
     auto rows = screen_.labels.rows();
     for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -139,6 +141,8 @@ HalvedScreen prepare_halves(Dataset const& dataset, Screen const& screen,
   auto first = builder.map(0, comm.root()), second = builder.map(1, comm.root());
   if (comm.any(!first || !second)) {
     auto const tables = group_profiles(dataset, builder.groups(), comm, cache, options);
+    if (halving.variance && tables.variance.empty())
+      throw InternalError("halves without variance where tests need it");
     agree(comm, [&] {
       if (!comm.root()) return;
       builder.write(0, tables);

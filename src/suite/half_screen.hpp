@@ -13,8 +13,9 @@ namespace pertscale {
 /// A screen of cells, halved: what calibration takes as truth and as technical duplicate.
 struct HalvedScreen {
   Screen truth;  ///< first halves of perturbed conditions, all cells of control; means only
-  ProfileTable second_mean;      ///< second halves, rows of Labels x genes; else NaN
-  ProfileTable second_variance;  ///< the same shape, unbiased; empty unless it was asked for
+  ProfileTable second_mean;  ///< second halves, rows of Labels x genes; else NaN
+  /// The same shape, unbiased, of both halves; empty unless they were asked for.
+  ProfileTable first_variance, second_variance;
   std::vector<std::int64_t> second_cells;  ///< 0: control, or too few cells to be halved
 
   bool halved(std::size_t row) const { return second_cells[row] > 0; }
@@ -25,7 +26,7 @@ using HalvedScreens = std::vector<std::optional<HalvedScreen>>;
 
 struct HalvingOptions {
   std::int64_t seed = 0;
-  bool variance = false;  ///< of the second halves too, for tests
+  bool variance = false;  ///< of the halves too, for tests
 };
 
 /// Halves of every perturbed row of at least two cells (half_groups), in the screen's genes; with

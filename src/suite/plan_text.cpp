@@ -89,6 +89,10 @@ PlanEstimate estimate(Plan const& plan, std::uint64_t memory_per_rank) {
         stored_bytes(dataset) * static_cast<double>(planned_passes(dataset, memory_per_rank));
     out.disk +=
         product_bytes(rows, dataset.genes.size()) * (dataset.spec.matches_batches() ? 2 : 1);
+    if (halving_of(*plan.study, dataset.spec)) {  // a pass, the halves, and both as screens
+      out.bytes_read += stored_bytes(dataset);
+      out.disk += 4 * product_bytes(rows, dataset.genes.size());
+    }
     double const moments = std::min(static_cast<double>(memory_per_rank),
                                     44.0 * static_cast<double>(rows * dataset.genes.size()) +
                                         std::min(stored_bytes(dataset) * 4,

@@ -13,6 +13,7 @@
 #include "parallel/phase_meter.hpp"
 #include "parallel/session.hpp"
 #include "suite/fit.hpp"
+#include "suite/half_tests.hpp"
 #include "suite/profile_frame.hpp"
 
 namespace pertscale {
@@ -105,6 +106,15 @@ void UnitWorker::score(Unit const& unit, PredictionTable const& prediction, Unit
   });
 }
 
+std::vector<RawScore> score_against_halves(Plan const& plan, Task const& task, Screen const& screen,
+                                           HalvedScreen const& halves,
+                                           PredictionTable const& prediction, std::size_t first,
+                                           std::size_t last) {
+  return score_block(
+      plan, task, halves.truth, prediction, first, last,
+      [&](ScoredContext const& scored) { return half_supply(halves, screen, scored); });
+}
+
 /// With calibration, what positive and negative control get is comparable with a model's score
 /// against the same truth.
 void UnitWorker::score_on_halves(Unit const& unit, PredictionTable const& prediction,
@@ -113,7 +123,8 @@ void UnitWorker::score_on_halves(Unit const& unit, PredictionTable const& predic
   if (halves_ == nullptr || !(*halves_)[task.dataset]) return;
   auto const& halves = *(*halves_)[task.dataset];
   auto const& labels = halves.truth.labels;
-  for (auto score : score_block(plan_, task, halves.truth, prediction, unit.first, unit.last)) {
+  for (auto score : score_against_halves(plan_, task, screens_[task.dataset], halves, prediction,
+                                         unit.first, unit.last)) {
     if (!is_whole_split(labels, score.row) && !halves.halved(score.row)) continue;
     score.row += half_rows_begin(labels);
     record.scores.push_back(std::move(score));

@@ -22,6 +22,12 @@ std::filesystem::path saved_prediction_path(std::filesystem::path const& folder,
 /// error. `start`: name of this start of the program.
 UnitRecord guarded_record(std::string const& start, std::function<void(UnitRecord&)> const& work);
 
+/// score_block with first halves as truth and their tests behind the metrics.
+std::vector<RawScore> score_against_halves(Plan const& plan, Task const& task, Screen const& screen,
+                                           HalvedScreen const& halves,
+                                           PredictionTable const& prediction, std::size_t first,
+                                           std::size_t last);
+
 /// Runs units on one rank. A unit that fails is a record with its error, not an exception.
 class UnitWorker {
  public:

@@ -10,7 +10,7 @@
 #include "statistics/multiple_testing.hpp"
 #include "statistics/welch.hpp"
 #include "suite/group_profiles.hpp"
-#include "suite/interpolated_duplicate.hpp"
+#include "suite/half_tests.hpp"
 #include "suite/made_screen.hpp"
 #include "suite/prepare.hpp"
 
@@ -47,6 +47,15 @@ struct Prepared {
     screen = prepare_screen(dataset, comm, folder.path, {}, &report);
   }
 };
+
+/// The t-test of CellSimBench: against other perturbations, overestimated variance.
+DeRequest among_perturbations() {
+  DeRequest request;
+  request.method = DeMethod::t_test_overestim;
+  request.reference = TestReference::rest;
+  request.rest_with_control = false;
+  return request;
+}
 
 /// Mean and variance of a gene over the cells of a row's half, cell by cell.
 SampleMoments plain_moments(Prepared const& made, CellGroups const& groups, std::size_t row,
@@ -141,7 +150,8 @@ TEST_CASE("tests of second halves against the other perturbations, gene by gene"
     if (halves.halved(row) && made.screen.labels.rows()[row].context == 0) rows.push_back(row);
   REQUIRE(rows.size() >= 4);
 
-  auto const found = second_half_padj(halves, rows);
+  auto const found =
+      test_halves(halves, Half::second, rows, among_perturbations(), made.screen).padj;
 
   auto const moments = [&](std::size_t row, std::size_t gene) {
     return SampleMoments{halves.second_mean.row(row)[gene], halves.second_variance.row(row)[gene],
@@ -159,6 +169,34 @@ TEST_CASE("tests of second halves against the other perturbations, gene by gene"
     for (std::size_t gene = 0; gene < 7; ++gene)
       CHECK(row_of(found, i)[gene] == Approx(padj[gene]).epsilon(1e-9));
   }
+}
+
+TEST_CASE("tests of first halves against all control cells; what needs cells says so") {
+  auto const comm = Communicator::world();
+  SharedFolder const folder(comm);
+  Prepared const made(folder, comm);
+  auto const halves = prepare_halves(made.dataset, made.screen, made.report.genes, {0, true}, comm,
+                                     folder.path, {});
+  auto const& labels = made.screen.labels;
+  std::size_t row = 0;
+  while (!halves.halved(row)) ++row;
+  auto const control = made.screen.control_row(labels.rows()[row].context);
+  DeRequest request;
+
+  auto const found = test_halves(halves, Half::first, {row}, request, made.screen);
+
+  for (std::size_t gene = 0; gene < 7; ++gene) {
+    SampleMoments const own{halves.truth.profile(row)[gene], halves.first_variance.row(row)[gene],
+                            halves.truth.labels.rows()[row].cells};
+    auto const expected =
+        welch_test(own, {made.screen.mean.row(control)[gene],
+                         made.screen.variance.row(control)[gene], labels.rows()[control].cells});
+    CHECK(row_of(found.pvalue, 0)[gene] == expected.pvalue);
+    CHECK(row_of(found.score, 0)[gene] == expected.score);
+  }
+  request.method = DeMethod::wilcoxon;
+  CHECK(test_halves(halves, Half::first, {row}, request, made.screen).status ==
+        Status("needs_cells"));
 }
 
 TEST_CASE("tests of second halves as scanpy's in CellSimBench") {
@@ -222,7 +260,7 @@ TEST_CASE("tests of second halves as scanpy's in CellSimBench") {
   halves.truth.genes = GeneTable(names);
   halves.second_mean = ProfileTable(mean);
   halves.second_variance = ProfileTable(variance);
-  auto const found = second_half_padj(halves, rows);
+  auto const found = test_halves(halves, Half::second, rows, among_perturbations(), Screen()).padj;
   double worst = 0;
   for (std::size_t i = 0; i < rows.size(); ++i)
     for (std::size_t r = 0; r < expected.rows(); ++r) {
