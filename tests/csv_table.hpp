@@ -23,7 +23,8 @@ class CsvTable {
     for (auto const& line : pertscale::split(text, '\n'))
       if (!line.empty()) rows_.push_back(pertscale::split(line, ','));
     if (rows_.empty()) throw std::runtime_error(path.string() + " cannot be read");
-    for (std::size_t c = 0; c < rows_.front().size(); ++c) column_[rows_.front()[c]] = c;
+    names_ = rows_.front();
+    for (std::size_t c = 0; c < names_.size(); ++c) column_[names_[c]] = c;
     rows_.erase(rows_.begin());
   }
 
@@ -31,6 +32,8 @@ class CsvTable {
   std::size_t columns() const { return column_.size(); }
   bool has(std::string const& column) const { return column_.contains(column); }
   std::size_t column(std::string const& name) const { return column_.at(name); }
+  /// Of a column.
+  std::string const& name(std::size_t column) const { return names_.at(column); }
   std::string const& at(std::size_t row, std::size_t column) const {
     return rows_.at(row).at(column);
   }
@@ -44,6 +47,7 @@ class CsvTable {
   }
 
  private:
+  std::vector<std::string> names_;
   std::vector<std::vector<std::string>> rows_;
   std::map<std::string, std::size_t> column_;
 };

@@ -7,6 +7,7 @@
 
 #include "core/hash.hpp"
 #include "core/text.hpp"
+#include "suite/calibration_plan.hpp"
 
 namespace pertscale {
 
@@ -54,6 +55,8 @@ class Planner {
       for (std::size_t s = 0; s < group.splits.size(); ++s)
         for (std::size_t m = 0; m < plan_.study->models.size(); ++m) add_task(group, s, m);
     mistakes_.raise();
+    for (auto& group : plan_.splits) add_keys(group);
+    plan_.calibration = calibration_units(plan_);
     return std::move(plan_);
   }
 
@@ -139,6 +142,20 @@ class Planner {
     return plan_.predictions.back().dataset.digest;
   }
 
+  void add_keys(PlanSplits& group) const {
+    auto const& dataset = plan_.datasets[group.dataset];
+    auto const& protocol = plan_.study->protocols[group.protocol].part;
+    for (auto const& split : group.splits)
+      group.keys.push_back(
+          Sha256()
+              .add_field(results_version)
+              .add_field(dataset.digest)
+              .add_field(split_identity(dataset.labels, split))
+              .add_field(protocol.object->scores_validation() ? "test+validation" : "test")
+              .add_field(metrics_)
+              .hex());
+  }
+
   void add_task(PlanSplits const& group, std::size_t s, std::size_t m) {
     auto const& study = *plan_.study;
     auto const& dataset = plan_.datasets[group.dataset];
@@ -158,6 +175,7 @@ class Planner {
                                      .add_field(task.id)
                                      .add_field(study.save_predictions ? "saved" : "")
                                      .add(prediction)
+                                     .add_field(calibration_identity(study, dataset.spec))
                                      .hex();
     if (!ids_.insert(task.id).second)
       throw UserError(fmt::format(

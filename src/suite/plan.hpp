@@ -34,7 +34,19 @@ struct Unit {
 struct PlanSplits {
   std::size_t dataset = 0, protocol = 0;
   std::vector<PerturbationSplit> splits;
-  std::string not_served;  ///< then `splits` holds one empty split named `*`
+  std::string not_served;           ///< then `splits` holds one empty split named `*`
+  std::vector<std::string> keys{};  ///< a split: hash of screen, rows and metrics
+};
+
+/// What a metric is calibrated with: two positive controls and the negative one.
+enum class ControlKind { duplicate, interpolated, negative };
+
+/// One control on one split: a durable piece of work beside the units.
+struct CalibrationUnit {
+  ControlKind kind = ControlKind::negative;
+  std::size_t group = 0, split = 0;  ///< of Plan::splits
+  std::string key;                   ///< hash of all that decides its result
+  double cost = 0;                   ///< estimated flops
 };
 
 /// What a study will do. The same on every rank; making it reads labels but no expression.
@@ -45,6 +57,7 @@ struct Plan {
   std::vector<Task> tasks;
   std::vector<Unit> units;
   std::vector<PredictionSource> predictions;  ///< files of models that were fitted elsewhere
+  std::vector<CalibrationUnit> calibration;
 
   PerturbationSplit const& split_of(Task const& task) const;
   /// Are the task's models fitted over all training contexts?

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/text.hpp"
+#include "suite/calibration_plan.hpp"
 #include "suite/moments.hpp"
 #include "suite/plan.hpp"
 #include "suite/profile_product.hpp"
@@ -140,6 +141,10 @@ PlanEstimate estimate(Plan const& plan, std::uint64_t memory_per_rank) {
         stored_bytes(dataset) * static_cast<double>(planned_passes(dataset, memory_per_rank));
     out.disk +=
         product_bytes(rows, dataset.genes.size()) * (dataset.spec.matches_batches() ? 2 : 1);
+    if (halving_of(*plan.study, dataset.spec)) {  // a pass, the halves, and both as screens
+      out.bytes_read += stored_bytes(dataset);
+      out.disk += 4 * product_bytes(rows, dataset.genes.size());
+    }
     double const moments = std::min(static_cast<double>(memory_per_rank),
                                     44.0 * static_cast<double>(rows * dataset.genes.size()) +
                                         std::min(stored_bytes(dataset) * 4,
@@ -170,8 +175,7 @@ std::string plan_text(Plan const& plan, std::uint64_t memory_per_rank) {
                            ? "; models are fitted over all training contexts (pool=auto)"
                            : "");
   }
-  if (!plan.study->baselines.empty())
-    out += "baseline and missing are recorded in run.json; this version computes no verdicts\n";
+  out += calibration_text(plan);
   auto const cost = estimate(plan, memory_per_rank);
   out += fmt::format("{} models x {} metrics: {} tasks, {} units, {:.0f} score rows\n",
                      plan.study->models.size(), plan.study->metrics.size(), plan.tasks.size(),

@@ -54,7 +54,8 @@ TaskResult read_task(Plan const& plan, JournalIndex const& journal, Task const& 
   return result;
 }
 
-/// Sorts by perturbation, context and the metric's column name, texts by code points.
+}  // namespace
+
 void sort_scores(Plan const& plan, Task const& task, std::vector<RawScore>& scores) {
   auto const& labels = plan.datasets[task.dataset].labels;
   auto const name = [&](RawScore const& score) -> std::string const& {
@@ -70,6 +71,8 @@ void sort_scores(Plan const& plan, Task const& task, std::vector<RawScore>& scor
   });
 }
 
+namespace {
+
 /// Values of one line of summary.csv, gathered over splits.
 struct Gathered {
   std::vector<SummaryValue> values;
@@ -82,8 +85,11 @@ using SummaryKey =
 
 class TableWriter {
  public:
-  TableWriter(Plan const& plan, JournalIndex const& journal, std::filesystem::path folder)
-      : plan_(plan), journal_(journal), folder_(std::move(folder)) {}
+  using EachTask = std::function<void(Task const&, std::vector<RawScore> const&)>;
+
+  TableWriter(Plan const& plan, JournalIndex const& journal, std::filesystem::path folder,
+              EachTask const& each_task)
+      : plan_(plan), journal_(journal), folder_(std::move(folder)), each_task_(each_task) {}
 
   std::vector<SummaryRow> write() {
     auto const temporary = folder_ / "scores.csv.tmp";
@@ -112,6 +118,8 @@ class TableWriter {
 
   void write_task(Task const& task, std::vector<std::size_t> const& units, std::ofstream& out) {
     auto result = read_task(plan_, journal_, task, units);
+    if (each_task_) each_task_(task, result.scores);
+    result.scores = scores_against(plan_.datasets[task.dataset].labels, result.scores, false);
     sort_scores(plan_, task, result.scores);
     tasks_ += fmt::format("{},{},{},{},{}\n", csv_field(task.id), names(task), result.status,
                           csv_field(result.error_type), csv_field(result.message));
@@ -235,29 +243,35 @@ class TableWriter {
   Plan const& plan_;
   JournalIndex const& journal_;
   std::filesystem::path folder_;
+  EachTask const& each_task_;
   std::string tasks_;
   std::map<SummaryKey, Gathered> gathered_;
 };
 
 }  // namespace
 
-std::vector<SummaryRow> write_tables(Plan const& plan, JournalIndex const& journal,
-                                     std::filesystem::path const& folder) {
-  return TableWriter(plan, journal, folder).write();
+std::vector<SummaryRow> write_tables(
+    Plan const& plan, JournalIndex const& journal, std::filesystem::path const& folder,
+    std::function<void(Task const&, std::vector<RawScore> const&)> const& each_task) {
+  return TableWriter(plan, journal, folder, each_task).write();
+}
+
+std::string unit_timing(std::string const& task, UnitRecord const& r) {
+  std::string out;
+  for (auto const& [phase, seconds] :
+       {std::pair{"fit", r.fit_seconds}, std::pair{"score", r.score_seconds}})
+    if (seconds > 0)
+      out +=
+          fmt::format("{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{:.1f},,\n", csv_field(task), phase,
+                      r.start, r.job, 1, r.ranks, seconds, seconds, seconds, r.peak_rss_mib);
+  return out;
 }
 
 std::string task_timings(Plan const& plan, JournalIndex const& journal) {
   std::string out;
-  for (auto const& unit : plan.units) {
-    if (!journal.contains(unit.key)) continue;
-    auto const r = parse_record(journal.payload(unit.key));
-    for (auto const& [phase, seconds] :
-         {std::pair{"fit", r.fit_seconds}, std::pair{"score", r.score_seconds}})
-      if (seconds > 0)
-        out += fmt::format("{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{:.1f},,\n",
-                           csv_field(plan.tasks[unit.task].id), phase, r.start, r.job, 1, r.ranks,
-                           seconds, seconds, seconds, r.peak_rss_mib);
-  }
+  for (auto const& unit : plan.units)
+    if (journal.contains(unit.key))
+      out += unit_timing(plan.tasks[unit.task].id, parse_record(journal.payload(unit.key)));
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -31,9 +32,16 @@ struct SummaryRow {
 
 /// Writes scores.csv, summary.csv, tasks.csv and timings' task rows from the journal alone. Bytes
 /// depend on the plan and the numbers only. Returns the summary for the leaderboard.
-std::vector<SummaryRow> write_tables(Plan const& plan, JournalIndex const& journal,
-                                     std::filesystem::path const& folder);
+/// `each_task` sees all scores of a task that the journal holds, those against first halves too.
+std::vector<SummaryRow> write_tables(
+    Plan const& plan, JournalIndex const& journal, std::filesystem::path const& folder,
+    std::function<void(Task const&, std::vector<RawScore> const&)> const& each_task = {});
 
+/// Sorts by perturbation, context and the metric's column name, texts by code points.
+void sort_scores(Plan const& plan, Task const& task, std::vector<RawScore>& scores);
+
+/// The phases of one record as rows of timings.csv.
+std::string unit_timing(std::string const& task, UnitRecord const& record);
 /// Rows `task,phase,...` of finished tasks, for timings.csv.
 std::string task_timings(Plan const& plan, JournalIndex const& journal);
 

@@ -18,6 +18,9 @@
 #include "parallel/task_farm.hpp"
 #include "report/durable_file.hpp"
 #include "report/results_lock.hpp"
+#include "suite/calibration_plan.hpp"
+#include "suite/calibration_tables.hpp"
+#include "suite/calibration_work.hpp"
 #include "suite/plan.hpp"
 #include "suite/prediction_stage.hpp"
 #include "suite/prepare.hpp"
@@ -26,6 +29,7 @@
 #include "suite/run_record.hpp"
 #include "suite/shared_text.hpp"
 #include "suite/supply_stage.hpp"
+#include "suite/tables.hpp"
 #include "suite/unit_work.hpp"
 
 namespace pertscale {
@@ -107,6 +111,7 @@ class StudyRun {
     journal_.reset();
     supplies_ = {};
     screens_.clear();
+    halves_.clear();
     comm_.barrier();
     lock_.reset();
     std::error_code ignored;
@@ -134,44 +139,27 @@ class StudyRun {
       meter_.note_bytes(report.moments.bytes_read);
       say(fmt::format("{}: {}\n", dataset.spec.name,
                       prepare_text(report, meter_.phases().back().seconds_max)));
+      prepare_calibration(dataset, report.genes, moments);
     }
     say(prepare_predictions(plan_, screens_, comm_, options_.out / "cache", moments, meter_));
     supplies_ =
         prepare_supplies(plan_, screens_, genes_, comm_, options_.out / "cache", moments, meter_);
   }
 
-  /// Units that the journal does not hold (or holds as failed: they are tried again).
-  std::vector<std::size_t> open_units() const {
-    std::vector<bool> finished(plan_.units.size(), false);
-    for (std::size_t u = 0; u < plan_.units.size(); ++u) {
-      auto const& unit = plan_.units[u];
-      finished[u] =
-          done_->contains(unit.key) && parse_record(done_->payload(unit.key)).error_type.empty();
-      if (study_.save_predictions && unit.kind != Unit::Kind::score)
-        finished[u] =
-            finished[u] && fs::exists(saved_prediction_path(options_.out, plan_.tasks[unit.task]));
-      if (unit.kind == Unit::Kind::fit)
-        finished[u] = finished[u] && fs::exists(prediction_path(options_.out, unit.key));
-    }
-    // A fit is needed only where one of its score units is open.
-    std::vector<std::size_t> open;
-    std::vector<bool> wanted(plan_.units.size(), false);
-    for (std::size_t u = 0; u < plan_.units.size(); ++u)
-      if (!finished[u] && plan_.units[u].after >= 0)
-        wanted[static_cast<std::size_t>(plan_.units[u].after)] = true;
-    for (std::size_t u = 0; u < plan_.units.size(); ++u) {
-      bool const fit = plan_.units[u].kind == Unit::Kind::fit;
-      bool const unsaved =
-          fit && study_.save_predictions &&
-          !fs::exists(saved_prediction_path(options_.out, plan_.tasks[plan_.units[u].task]));
-      if (!finished[u] && (!fit || wanted[u] || unsaved)) open.push_back(u);
-    }
-    return open;
+  void prepare_calibration(Dataset const& dataset, std::vector<std::size_t> const& genes,
+                           MomentOptions const& moments) {
+    auto const halving = halving_of(study_, dataset.spec);
+    halves_.emplace_back();
+    if (!halving) return;
+    meter_.measure(dataset.spec.name, "halves", [&] {
+      halves_.back() = prepare_halves(dataset, screens_.back(), genes, *halving, comm_,
+                                      options_.out / "cache", moments);
+    });
   }
 
   bool work() {
     std::vector<std::size_t> open;
-    agree(comm_, [&] { open = open_units(); });
+    agree(comm_, [&] { open = open_units(plan_, *done_, options_.out); });
     say(fmt::format("{} of {} units are finished; {} to do on {} rank(s)\n",
                     plan_.units.size() - open.size(), plan_.units.size(), open.size(),
                     comm_.size()));
@@ -186,7 +174,7 @@ class StudyRun {
             static_cast<std::size_t>(number[static_cast<std::size_t>(after)]));
     }
     Progress progress(comm_.root());
-    UnitWorker worker(plan_, screens_, supplies_, options_.out, start_);
+    UnitWorker worker(plan_, screens_, supplies_, options_.out, start_, &halves_);
     FarmHooks hooks;
     std::exception_ptr failure;  // a journal that cannot be written ends the farm on all ranks
     hooks.stop = [&] { return stop_.requested() || failed_.load(); };
@@ -213,6 +201,11 @@ class StudyRun {
     agree(comm_, [&] {
       if (failure) std::rethrow_exception(failure);
     });
+    if (!complete) return false;
+    meter_.measure("*", "calibration", [&] {
+      complete = run_calibration(plan_, screens_, halves_, comm_, *done_, *journal_, start_,
+                                 [&] { return stop_.requested(); });
+    });
     return complete;
   }
 
@@ -236,7 +229,8 @@ class StudyRun {
       JournalIndex const all(options_.out / "journal");
       failed = failed_tasks(plan_, all);
       if (complete) say_tables(all);
-      write_timings(options_.out, meter_.phases(), start_, comm_.size(), task_timings(plan_, all));
+      write_timings(options_.out, meter_.phases(), start_, comm_.size(),
+                    task_timings(plan_, all) + calibration_timings(plan_, all));
       write_run_record(run_facts(complete ? "finished" : "stopped"));
     });
     if (!complete) {
@@ -250,14 +244,10 @@ class StudyRun {
   }
 
   void say_tables(JournalIndex const& all) const {
-    auto const rows = write_tables(plan_, all, options_.out);
-    std::cout << leaderboard(plan_, rows);
-    auto const failed = failed_tasks(plan_, all);
-    if (failed > 0)
-      std::cout << failed << " task(s) failed: see status, error_type and message in tasks.csv\n";
-    std::cout << "results: " << (options_.out / "summary.csv").string()
-              << ", scores.csv, tasks.csv, "
-              << "timings.csv, run.json\n"
+    std::cout << write_all_tables(plan_, all, options_.out)
+              << "results: " << (options_.out / "verdict.csv").string()
+              << ", summary.csv, scores.csv, calibration-summary.csv, tasks.csv, timings.csv, "
+                 "run.json\n"
               << std::flush;
   }
 
@@ -270,6 +260,7 @@ class StudyRun {
   std::vector<Screen> screens_;
   std::vector<std::vector<std::size_t>> genes_;  ///< of each screen among its dataset's
   Supplies supplies_;
+  HalvedScreens halves_;
   std::unique_ptr<ResultsLock> lock_;
   bool made_directory_ = false;
   std::unique_ptr<JournalIndex> done_;

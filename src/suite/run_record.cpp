@@ -108,6 +108,7 @@ void write_run_record(RunFacts const& facts) {
   record["units"] = facts.plan->units.size();
   json unit_keys = json::array();
   for (auto const& unit : facts.plan->units) unit_keys.push_back(unit.key);
+  for (auto const& unit : facts.plan->calibration) unit_keys.push_back(unit.key);
   record["unit_keys"] = std::move(unit_keys);
   record["versions"] = versions_json(facts.versions);
   record["ranks"] = facts.ranks;
@@ -149,7 +150,8 @@ void remove_results(fs::path const& folder) {
             folder.string(), name));
   }
   for (auto const* name : {"journal", "cache", "predictions", "scores.csv", "summary.csv",
-                           "verdict.csv", "tasks.csv", "timings.csv", "run.json", "report.html"})
+                           "verdict.csv", "calibration.csv", "calibration-summary.csv",
+                           "calibrated.csv", "tasks.csv", "timings.csv", "run.json", "report.html"})
     fs::remove_all(folder / name);
 }
 

@@ -99,6 +99,22 @@ std::size_t context_of(Labels const& labels, std::size_t row) {
   return is_whole_split(labels, row) ? row - labels.rows().size() : labels.rows()[row].context;
 }
 
+std::size_t half_rows_begin(Labels const& labels) {
+  return labels.rows().size() + labels.contexts().size();
+}
+
+std::vector<RawScore> scores_against(Labels const& labels, std::vector<RawScore> const& scores,
+                                     bool first_half) {
+  std::size_t const begin = half_rows_begin(labels);
+  std::vector<RawScore> out;
+  for (auto const& score : scores) {
+    if ((score.row >= begin) != first_half) continue;
+    out.push_back(score);
+    if (first_half) out.back().row -= begin;
+  }
+  return out;
+}
+
 std::vector<RawScore> score_block(Plan const& plan, Task const& task, Screen const& screen,
                                   PredictionTable const& prediction, std::size_t first,
                                   std::size_t last, SupplyMaker const& supply) {

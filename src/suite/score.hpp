@@ -22,6 +22,11 @@ struct RawScore {
 std::size_t whole_split_row(Labels const& labels, std::size_t context);
 bool is_whole_split(Labels const& labels, std::size_t row);
 std::size_t context_of(Labels const& labels, std::size_t row);
+/// Added to a row (or whole_split_row) where the truth is the first half of each condition's cells.
+std::size_t half_rows_begin(Labels const& labels);
+/// The scores of one truth, in their order, rows as they are in Labels.
+std::vector<RawScore> scores_against(Labels const& labels, std::vector<RawScore> const& scores,
+                                     bool first_half);
 
 /// What stands behind the profiles of one context of a task; null where there is nothing.
 using SupplyMaker = std::function<std::unique_ptr<ScoreSupply>(ScoredContext const& scored)>;

@@ -31,6 +31,15 @@ void load_files(OptionList& options, std::string const& study_file, TextSource c
   }
 }
 
+/// auto, none, or a list of positive controls.
+std::string check_calibration(std::string const& text) {
+  if (text == "auto" || text == "none") return {};
+  for (auto const& word : split(text, ','))
+    if (word != "duplicate" && word != "interpolated")
+      return "takes auto, none, or a list of duplicate and interpolated";
+  return {};
+}
+
 class StudyReader {
  public:
   StudyReader(std::string path, TextSource const& source) : source_(source) {
@@ -41,6 +50,9 @@ class StudyReader {
     own_.add("bootstrap", study_.bootstrap, "resamples of the confidence intervals")
         .at_least(1)
         .at_most(65000);
+    own_.add("calibration", study_.calibration, "positive controls that metrics are tried on")
+        .checked(check_calibration);
+    own_.add("calibration-seed", study_.calibration_seed, "of the halves of a condition's cells");
   }
 
   void read_file() {
@@ -224,6 +236,13 @@ class StudyReader {
       if (std::find(labels.begin(), labels.end(), baseline) == labels.end())
         mistakes_.add(fmt::format("{}: baseline '{}' is no model of this study.{}", study_.file,
                                   baseline, suggestion(baseline, labels)));
+    bool const has_no_change =
+        std::any_of(study_.models.begin(), study_.models.end(),
+                    [](auto const& model) { return model.text.name == "no-change"; });
+    if (study_.missing == "no-change" && !has_no_change)
+      mistakes_.add(fmt::format(
+          "{}: missing = no-change needs the model no-change in the study; add 'model = no-change'",
+          study_.file));
     for (auto const& protocol : study_.protocols)
       for (auto const& name : protocol.datasets)
         if (std::find(names.begin(), names.end(), name) == names.end())
@@ -271,31 +290,6 @@ std::unique_ptr<Model> make_model(StudyModel const& model) {
     if (file != nullptr) *file = *model.part.options.all()[i].file;
   }
   return std::move(part.object);
-}
-
-std::vector<std::pair<std::string, std::string>> Study::echo() const {
-  std::vector<std::pair<std::string, std::string>> out;
-  for (auto const& dataset : datasets)
-    for (auto const& [key, value] : dataset.echo())
-      out.emplace_back("dataset." + dataset.name + "." + key, value);
-  for (auto const& protocol : protocols)
-    out.emplace_back("protocol." + protocol.label, protocol.part.name() + " " +
-                                                       protocol.part.options.canonical() +
-                                                       " datasets=" + join(protocol.datasets, ","));
-  for (auto const& model : models)
-    out.emplace_back(
-        "model." + model.label,
-        model.part.name() + " " + model.part.options.canonical() + " pool=" + model.pool);
-  for (auto const& metric : metrics)
-    out.emplace_back("metric." + metric.label,
-                     metric.part.name() + " " + metric.part.options.canonical());
-  for (auto const& set : metric_sets) out.emplace_back("metrics", set);
-  out.emplace_back("baseline", join(baselines, ","));
-  out.emplace_back("missing", missing);
-  out.emplace_back("save-predictions", save_predictions ? "yes" : "no");
-  out.emplace_back("bootstrap", std::to_string(bootstrap));
-  if (!only_split.empty()) out.emplace_back("split", only_split);
-  return out;
 }
 
 }  // namespace pertscale

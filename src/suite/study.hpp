@@ -45,7 +45,9 @@ struct Study {
   std::string missing = "common";
   bool save_predictions = false;
   int bootstrap = 2000;
-  std::string only_split;  ///< --split: the others are left out
+  std::string only_split;            ///< --split: the others are left out
+  std::string calibration = "auto";  ///< auto, none, or of duplicate, interpolated
+  std::int64_t calibration_seed = 0;
 
   /// Every key with its value, defaulted or given, for run.json: {key, value}.
   std::vector<std::pair<std::string, std::string>> echo() const;

@@ -13,6 +13,7 @@
 #include "parallel/phase_meter.hpp"
 #include "parallel/session.hpp"
 #include "suite/fit.hpp"
+#include "suite/half_tests.hpp"
 #include "suite/profile_frame.hpp"
 
 namespace pertscale {
@@ -34,30 +35,19 @@ std::filesystem::path prediction_path(std::filesystem::path const& folder, std::
   return folder / "cache" / "predictions" / (key.substr(0, 32) + ".prediction");
 }
 
-UnitWorker::UnitWorker(Plan const& plan, std::vector<Screen> const& screens,
-                       Supplies const& supplies, std::filesystem::path folder, std::string start)
-    : plan_(plan),
-      screens_(screens),
-      supplies_(supplies),
-      folder_(std::move(folder)),
-      start_(std::move(start)),
-      host_(Session::processor_name()) {
-  char const* const job = std::getenv("SLURM_JOB_ID");
-  job_ = job != nullptr ? job : "-";
-}
-
-UnitRecord UnitWorker::run(Unit const& unit) {
+UnitRecord guarded_record(std::string const& start, std::function<void(UnitRecord&)> const& work) {
   UnitRecord record;
-  record.start = start_;
-  record.job = job_;
-  record.host = host_;
+  char const* const job = std::getenv("SLURM_JOB_ID");
+  record.start = start;
+  record.job = job != nullptr ? job : "-";
+  record.host = Session::processor_name();
   auto const fail = [&](char const* type, char const* message) {
     record.error_type = type;
     record.message = message;
     record.scores.clear();
   };
   try {
-    run_unit(unit, record);
+    work(record);
   } catch (UserError const& error) {
     fail("input", error.what());
   } catch (std::bad_alloc const&) {
@@ -67,6 +57,49 @@ UnitRecord UnitWorker::run(Unit const& unit) {
   }
   record.peak_rss_mib = peak_rss_mib();
   return record;
+}
+
+namespace fs = std::filesystem;
+
+std::vector<std::size_t> open_units(Plan const& plan, JournalIndex const& done,
+                                    fs::path const& folder) {
+  std::vector<bool> finished(plan.units.size(), false);
+  for (std::size_t u = 0; u < plan.units.size(); ++u) {
+    auto const& unit = plan.units[u];
+    finished[u] =
+        done.contains(unit.key) && parse_record(done.payload(unit.key)).error_type.empty();
+    if (plan.study->save_predictions && unit.kind != Unit::Kind::score)
+      finished[u] = finished[u] && fs::exists(saved_prediction_path(folder, plan.tasks[unit.task]));
+    if (unit.kind == Unit::Kind::fit)
+      finished[u] = finished[u] && fs::exists(prediction_path(folder, unit.key));
+  }
+  // A fit is needed only where one of its score units is open.
+  std::vector<std::size_t> open;
+  std::vector<bool> wanted(plan.units.size(), false);
+  for (std::size_t u = 0; u < plan.units.size(); ++u)
+    if (!finished[u] && plan.units[u].after >= 0)
+      wanted[static_cast<std::size_t>(plan.units[u].after)] = true;
+  for (std::size_t u = 0; u < plan.units.size(); ++u) {
+    bool const fit = plan.units[u].kind == Unit::Kind::fit;
+    bool const unsaved = fit && plan.study->save_predictions &&
+                         !fs::exists(saved_prediction_path(folder, plan.tasks[plan.units[u].task]));
+    if (!finished[u] && (!fit || wanted[u] || unsaved)) open.push_back(u);
+  }
+  return open;
+}
+
+UnitWorker::UnitWorker(Plan const& plan, std::vector<Screen> const& screens,
+                       Supplies const& supplies, std::filesystem::path folder, std::string start,
+                       HalvedScreens const* halves)
+    : plan_(plan),
+      screens_(screens),
+      supplies_(supplies),
+      folder_(std::move(folder)),
+      start_(std::move(start)),
+      halves_(halves) {}
+
+UnitRecord UnitWorker::run(Unit const& unit) {
+  return guarded_record(start_, [&](UnitRecord& record) { run_unit(unit, record); });
 }
 
 void UnitWorker::run_unit(Unit const& unit, UnitRecord& record) {
@@ -104,7 +137,33 @@ void UnitWorker::score(Unit const& unit, PredictionTable const& prediction, Unit
   timed(record.score_seconds, [&] {
     record.scores = score_block(plan_, task, screens_[task.dataset], prediction, unit.first,
                                 unit.last, supplies_.maker(plan_, task));
+    score_on_halves(unit, prediction, record);
   });
+}
+
+std::vector<RawScore> score_against_halves(Plan const& plan, Task const& task, Screen const& screen,
+                                           HalvedScreen const& halves,
+                                           PredictionTable const& prediction, std::size_t first,
+                                           std::size_t last) {
+  return score_block(
+      plan, task, halves.truth, prediction, first, last,
+      [&](ScoredContext const& scored) { return half_supply(halves, screen, scored); });
+}
+
+/// With calibration, what positive and negative control get is comparable with a model's score
+/// against the same truth.
+void UnitWorker::score_on_halves(Unit const& unit, PredictionTable const& prediction,
+                                 UnitRecord& record) {
+  auto const& task = plan_.tasks[unit.task];
+  if (halves_ == nullptr || !(*halves_)[task.dataset]) return;
+  auto const& halves = *(*halves_)[task.dataset];
+  auto const& labels = halves.truth.labels;
+  for (auto score : score_against_halves(plan_, task, screens_[task.dataset], halves, prediction,
+                                         unit.first, unit.last)) {
+    if (!is_whole_split(labels, score.row) && !halves.halved(score.row)) continue;
+    score.row += half_rows_begin(labels);
+    record.scores.push_back(std::move(score));
+  }
 }
 
 std::filesystem::path saved_prediction_path(std::filesystem::path const& folder, Task const& task) {

@@ -1,9 +1,12 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "data/screen.hpp"
+#include "report/journal.hpp"
+#include "suite/half_screen.hpp"
 #include "suite/plan.hpp"
 #include "suite/prediction_file.hpp"
 #include "suite/results.hpp"
@@ -17,11 +20,27 @@ std::filesystem::path prediction_path(std::filesystem::path const& folder, std::
 /// Where `save-predictions = yes` keeps a task's prediction.
 std::filesystem::path saved_prediction_path(std::filesystem::path const& folder, Task const& task);
 
+/// A record of `work`, which fills in scores and seconds; what it throws becomes the record's
+/// error. `start`: name of this start of the program.
+UnitRecord guarded_record(std::string const& start, std::function<void(UnitRecord&)> const& work);
+
+/// score_block with first halves as truth and their tests behind the metrics.
+std::vector<RawScore> score_against_halves(Plan const& plan, Task const& task, Screen const& screen,
+                                           HalvedScreen const& halves,
+                                           PredictionTable const& prediction, std::size_t first,
+                                           std::size_t last);
+
+/// Units that the journal does not hold (or holds as failed: they are tried again), in the plan's
+/// order; a fit is among them only where one of its score units is, or its saved prediction lacks.
+std::vector<std::size_t> open_units(Plan const& plan, JournalIndex const& done,
+                                    std::filesystem::path const& folder);
+
 /// Runs units on one rank. A unit that fails is a record with its error, not an exception.
 class UnitWorker {
  public:
   UnitWorker(Plan const& plan, std::vector<Screen> const& screens, Supplies const& supplies,
-             std::filesystem::path folder, std::string start);
+             std::filesystem::path folder, std::string start,
+             HalvedScreens const* halves = nullptr);
 
   UnitRecord run(Unit const& unit);
 
@@ -29,13 +48,15 @@ class UnitWorker {
   void run_unit(Unit const& unit, UnitRecord& record);
   Prediction fit(Unit const& unit, UnitRecord& record);
   void score(Unit const& unit, PredictionTable const& prediction, UnitRecord& record);
+  void score_on_halves(Unit const& unit, PredictionTable const& prediction, UnitRecord& record);
   void save_prediction(Task const& task, Prediction const& prediction) const;
 
   Plan const& plan_;
   std::vector<Screen> const& screens_;
   Supplies const& supplies_;
   std::filesystem::path folder_;
-  std::string start_, job_, host_;
+  std::string start_;
+  HalvedScreens const* halves_;  ///< models are scored against first halves too; null: they are not
 };
 
 }  // namespace pertscale

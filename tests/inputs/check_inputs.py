@@ -18,7 +18,8 @@ DATASET_KEYS = {
     "max-control-cells", "sample-seed", "source", "sha256", "part", "common-genes", "preset", "batch-column",
     "control-matching", "guide-column", "replicate-column",
 }
-STUDY_KEYS = {"dataset", "protocol", "model", "metric", "baseline", "missing", "save-predictions", "bootstrap"}
+STUDY_KEYS = {"dataset", "protocol", "model", "metric", "baseline", "missing", "save-predictions", "bootstrap", "calibration",
+              "calibration-seed"}
 REPEATABLE = {"dataset", "part", "where", "protocol", "model", "metric", "baseline"}
 CHOICES = {
     "rows": {"cells", "pseudobulk"},
@@ -30,7 +31,7 @@ CHOICES = {
     "missing": {"common", "no-change", "worst"},
     "save-predictions": {"yes", "no"},
 }
-WHOLE_NUMBERS = {"min-cells", "max-cells", "max-control-cells", "sample-seed", "bootstrap"}
+WHOLE_NUMBERS = {"min-cells", "max-cells", "max-control-cells", "sample-seed", "bootstrap", "calibration-seed"}
 PARTS = {
     "protocol": {"unseen-combination", "unseen-perturbation", "cross-validation", "unseen-context", "split-file"},
     "model": {"no-change", "additive", "perturbed-mean", "matching-mean", "context-mean", "linear", "predictions"},

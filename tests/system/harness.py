@@ -8,7 +8,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHARED = pathlib.Path(os.environ.get("PERTSCALE_SHARED", ROOT.parent / "shared"))
-TABLES = ("scores.csv", "summary.csv", "tasks.csv")
+TABLES = ("scores.csv", "summary.csv", "verdict.csv", "tasks.csv")
 
 
 def executable():
