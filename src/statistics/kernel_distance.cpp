@@ -1,5 +1,6 @@
 #include "statistics/kernel_distance.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -91,15 +92,25 @@ double energy(Points const& a, Points const& b, EnergyForm const& form) {
 
 }  // namespace
 
-double median_distance(Points const& a, Points const& b) {
+double median_distance(Points const& a, Points const& b, std::uint64_t memory) {
   auto const n = static_cast<std::uint64_t>(a.rows() + b.rows());
   if (n < 2) return none;
   Matrix pool(a.rows() + b.rows(), a.cols());
   pool << a, b;
   std::uint64_t const pairs = n * (n - 1) / 2;
-  double const upper = std::sqrt(std::bit_cast<double>(word_of_rank(pool, pairs / 2)));
-  if (pairs % 2 == 1) return upper;
-  return (std::sqrt(std::bit_cast<double>(word_of_rank(pool, pairs / 2 - 1))) + upper) / 2;
+  std::vector<std::uint64_t> kept;
+  if (pairs <= memory / sizeof(std::uint64_t)) {
+    kept.reserve(pairs);
+    visit_words(pool, [&](std::uint64_t word) { kept.push_back(word); });
+  }
+  auto const of_rank = [&](std::uint64_t rank) {
+    if (kept.empty()) return std::sqrt(std::bit_cast<double>(word_of_rank(pool, rank)));
+    auto const at = kept.begin() + static_cast<std::ptrdiff_t>(rank);
+    std::nth_element(kept.begin(), at, kept.end());
+    return std::sqrt(std::bit_cast<double>(*at));
+  };
+  double const upper = of_rank(pairs / 2);
+  return pairs % 2 == 1 ? upper : (of_rank(pairs / 2 - 1) + upper) / 2;
 }
 
 double mmd_squared(Points const& a, Points const& b, KernelForm const& form) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 
 #include "statistics/energy_distance.hpp"
@@ -31,8 +32,10 @@ struct KernelForm {
 double mmd_squared(Points const& a, Points const& b, KernelForm const& form);
 
 /// Median of the Euclidean distances of two different cells of both groups together; of an even
-/// number of pairs the mean of the two in the middle. Exact, by counting digits over the tiles, not
-/// by keeping distances. NaN with fewer than two cells.
-double median_distance(Points const& a, Points const& b);
+/// number of pairs the mean of the two in the middle. Exact: distances are kept where they fit into
+/// `memory` bytes, else digits are counted over the tiles, four times. NaN with fewer than two
+/// cells.
+double median_distance(Points const& a, Points const& b,
+                       std::uint64_t memory = std::uint64_t{32} << 20);
 
 }  // namespace pertscale

@@ -55,6 +55,18 @@ TEST_CASE("p counts the permutations of the oracle, whichever group is the small
   }
 }
 
+TEST_CASE("the permutation test of MMD with a Gaussian kernel counts as the oracle does") {
+  Matrix const a = normals(15, 3, 8, 0.4), b = normals(25, 3, 9);
+  for (bool const corrected : {false, true}) {
+    EnergyForm const form{PointMetric::gaussian, corrected, 1, 0.2};
+    for (std::uint64_t const memory : {std::uint64_t{1} << 20, std::uint64_t{0}}) {
+      auto const test = energy_test(a, b, form, {200, memory}, {6, "kernel"});
+      CHECK(test.distance == Approx(energy(a, b, form)).epsilon(1e-10));
+      CHECK(test.p == plain_p(a, b, form, 200, {6, "kernel"}));
+    }
+  }
+}
+
 TEST_CASE("kept and repeated distances give the same p") {
   Matrix const a = normals(290, 4, 3, 0.05), b = normals(310, 4, 4);
   for (bool const corrected : {false, true}) {

@@ -80,9 +80,11 @@ TEST_CASE("the median distance is exact, of an odd and an even number of pairs")
   for (Eigen::Index const rows : {2, 3, 5, 6, 300}) {
     Matrix const a = normals(rows, 4, 3), b = normals(4, 4, 5, 1);
     CHECK(median_distance(a, b) == Approx(plain_median(a, b)).epsilon(1e-12));
+    CHECK(median_distance(a, b, 0) == median_distance(a, b));
   }
   Matrix const same = Matrix::Constant(6, 2, 3);
   CHECK(median_distance(same, same) == 0);
+  CHECK(median_distance(same, same, 0) == 0);
   CHECK(std::isnan(mmd_squared(same, same, {.kernel = Kernel::rbf, .median = true})));
   CHECK(std::isnan(median_distance(Matrix(0, 2), same.topRows(1))));
 }
