@@ -15,7 +15,7 @@ namespace pertscale {
 
 namespace {
 
-constexpr std::size_t query_rows = 256, candidate_rows = 512;
+constexpr std::size_t query_rows = 512, candidate_rows = 1024;
 constexpr double own_rounding = 1e-12;  ///< relative, of a plain sum
 
 /// The first candidate with the same values: models that predict one profile for many conditions
