@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "io/reader.hpp"
 #include "metric/metric.hpp"
+#include "metric/metric_sets.hpp"
 #include "model/model.hpp"
 #include "protocol/protocol.hpp"
 
@@ -31,6 +32,16 @@ void list_parts() {
   }
 }
 
+void list_metric_sets() {
+  auto const& sets = MetricSets::instance();
+  for (auto const& name : sets.names()) {
+    auto const& set = sets.find(name);
+    std::cout << fmt::format("set {}\n    {}\n", name, set.summary);
+    for (auto const& metric : set.metrics) std::cout << "    metric = " << metric << "\n";
+    std::cout << fmt::format("    source: {}\n", set.source);
+  }
+}
+
 int run_list(po::variables_map const& values) {
   static std::vector<std::string> const kinds{"models", "metrics", "protocols", "readers"};
   auto inputs = values["input"].as<std::vector<std::string>>();
@@ -38,9 +49,10 @@ int run_list(po::variables_map const& values) {
   for (auto const& kind : inputs) {
     if (kind == "models")
       list_parts<Model>();
-    else if (kind == "metrics")
+    else if (kind == "metrics") {
       list_parts<Metric>();
-    else if (kind == "protocols")
+      list_metric_sets();
+    } else if (kind == "protocols")
       list_parts<Protocol>();
     else if (kind == "readers")
       list_parts<ScreenReader>();

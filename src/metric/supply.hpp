@@ -6,6 +6,7 @@
 
 #include "data/matrix.hpp"
 #include "data/status.hpp"
+#include "statistics/cell_emission.hpp"
 #include "statistics/fold_change.hpp"
 #include "statistics/rank_sums.hpp"
 
@@ -13,15 +14,6 @@
 /// provides it; a metric names its requests beforehand (Metric::needs), so that what is costly is
 /// prepared once for every metric and model.
 namespace pertscale {
-
-/// How cells are made of a prediction that has means only. Of predicted cells nothing is made.
-enum class Emit {
-  none,           ///< there are no predicted cells: needs_cells
-  tiled,          ///< every cell is the mean (cell-eval's own baseline)
-  control_shift,  ///< a drawn control cell + (predicted mean - control mean), not below 0
-  gaussian,       ///< normal with the predicted mean and the control's variance, not below 0
-  poisson         ///< Poisson counts of the predicted mean at a drawn control cell's total
-};
 
 enum class Side { measured, predicted };
 

@@ -6,6 +6,7 @@
 #include "suite/moments.hpp"
 #include "suite/plan.hpp"
 #include "suite/profile_product.hpp"
+#include "suite/score.hpp"
 
 namespace pertscale {
 
@@ -70,7 +71,6 @@ double task_memory(Plan const& plan, Task const& task) {
 
 PlanEstimate estimate(Plan const& plan, std::uint64_t memory_per_rank) {
   PlanEstimate out;
-  auto const metrics = static_cast<double>(plan.study->metrics.size());
   for (auto const& unit : plan.units) {
     out.flops += unit.cost;
     auto const& task = plan.tasks[unit.task];
@@ -79,7 +79,7 @@ PlanEstimate estimate(Plan const& plan, std::uint64_t memory_per_rank) {
           8 * static_cast<double>(task.held_out.size() * plan.datasets[task.dataset].genes.size());
   }
   for (auto const& task : plan.tasks) {
-    out.score_rows += metrics * static_cast<double>(task.held_out.size());
+    out.score_rows += static_cast<double>(missing_scores(plan, task, {}).size());
     out.rank_memory = std::max(out.rank_memory, task_memory(plan, task));
   }
   for (auto const& dataset : plan.datasets) {

@@ -2,23 +2,32 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <fstream>
+#include <string_view>
 
 #include "core/error.hpp"
 #include "core/packing.hpp"
 #include "report/durable_file.hpp"
+#include "suite/mapped_file.hpp"
 
 namespace pertscale {
 
 namespace {
 
-/// Sizes first, then the values (so that a block of rows is one read), then the status words.
+/// Sizes first, then the values, then the status words.
 struct PredictionHeader {
   char magic[8] = {'P', 'S', 'P', 'R', 'E', 'D', '0', '1'};
   std::uint64_t rows = 0, genes = 0;
 };
 
 }  // namespace
+
+PredictionTable table_of(Prediction const& prediction) {
+  return {ProfileTable(nullptr, prediction.mean.data(), prediction.status.size(),
+                       static_cast<std::size_t>(prediction.mean.cols())),
+          prediction.status};
+}
 
 void write_prediction(std::filesystem::path const& path, Prediction const& prediction) {
   auto temporary = path;
@@ -41,24 +50,24 @@ void write_prediction(std::filesystem::path const& path, Prediction const& predi
   sync_and_rename(temporary, path);
 }
 
-Prediction read_prediction(std::filesystem::path const& path, std::size_t first, std::size_t last) {
-  std::ifstream in(path, std::ios::binary);
+PredictionTable map_prediction(std::filesystem::path const& path) {
+  std::error_code error;
+  auto const bytes = std::filesystem::file_size(path, error);
+  auto const file = error ? nullptr : MappedFile::open(path, bytes);
   PredictionHeader header;
-  in.read(reinterpret_cast<char*>(&header), sizeof header);
-  if (!in || last > header.rows) throw InternalError(path.string() + " is not a whole prediction");
-  Prediction out(last - first, header.genes);
-  auto const row_bytes = static_cast<std::streamoff>(sizeof(double) * header.genes);
-  in.seekg(static_cast<std::streamoff>(sizeof header) +
-           row_bytes * static_cast<std::streamoff>(first));
-  in.read(reinterpret_cast<char*>(out.mean.data()),
-          row_bytes * static_cast<std::streamoff>(last - first));
-  in.seekg(static_cast<std::streamoff>(sizeof header) +
-           row_bytes * static_cast<std::streamoff>(header.rows));
-  std::string const words{std::istreambuf_iterator<char>(in), {}};
-  Unpacker unpacker(words);
-  for (std::size_t i = 0; i < last; ++i) {
+  PredictionHeader const made;
+  if (file && bytes >= sizeof header) std::memcpy(&header, file->data(), sizeof header);
+  std::uint64_t const words = sizeof header + sizeof(double) * header.rows * header.genes;
+  bool const whole = file && bytes >= sizeof header && words <= bytes &&
+                     std::memcmp(header.magic, made.magic, sizeof made.magic) == 0;
+  if (!whole) throw InternalError(path.string() + " is not a whole prediction");
+  PredictionTable out;
+  out.mean = ProfileTable(file, reinterpret_cast<double const*>(file->data() + sizeof header),
+                          header.rows, header.genes);
+  Unpacker unpacker(std::string_view(file->data() + words, bytes - words));
+  for (std::uint64_t i = 0; i < header.rows; ++i) {
     auto const word = unpacker.take<std::string>();
-    if (i >= first && word != "ok") out.status[i - first] = Status(word);
+    out.status.push_back(word == "ok" ? Status() : Status(word));
   }
   return out;
 }

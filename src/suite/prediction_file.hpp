@@ -1,15 +1,26 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "data/prediction.hpp"
+#include "data/profile_table.hpp"
 
 namespace pertscale {
 
-/// A prediction in flight from a fit unit to its score units: written by rename, read by blocks of
-/// rows.
+/// A whole prediction that somebody else holds: a row a held-out condition of the task.
+struct PredictionTable {
+  ProfileTable mean;
+  std::vector<Status> status;  ///< where not ok, the row of `mean` means nothing
+};
+
+/// Valid as long as `prediction` is.
+PredictionTable table_of(Prediction const& prediction);
+
+/// A prediction in flight from a fit unit to its score units: written by rename, and mapped by
+/// them, so that a node holds it once.
 void write_prediction(std::filesystem::path const& path, Prediction const& prediction);
-/// Rows [first, last). Throws InternalError where the file is not whole.
-Prediction read_prediction(std::filesystem::path const& path, std::size_t first, std::size_t last);
+/// Throws InternalError where the file is not whole.
+PredictionTable map_prediction(std::filesystem::path const& path);
 
 }  // namespace pertscale

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "core/hash.hpp"
+#include "suite/mapped_file.hpp"
 
 namespace pertscale {
 
@@ -58,27 +58,6 @@ std::optional<std::uint64_t> checksum_words(int file, std::uint64_t offset, std:
   throw UserError(fmt::format("{}: cannot be written ({}); check the space and the rights there",
                               path.string(), std::strerror(errno)));
 }
-
-}  // namespace
-
-namespace {
-
-/// A file mapped read-only.
-class Mapping : public TableMemory {
- public:
-  Mapping(int file, std::size_t bytes)
-      : bytes_(bytes), data_(mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file, 0)) {}
-  ~Mapping() override {
-    if (data_ != MAP_FAILED) munmap(data_, bytes_);
-  }
-  void release_pages() const override { madvise(data_, bytes_, MADV_DONTNEED); }
-  char const* data() const { return static_cast<char const*>(data_); }
-  bool fine() const { return data_ != MAP_FAILED; }
-
- private:
-  std::size_t bytes_;
-  void* data_;
-};
 
 }  // namespace
 
@@ -141,14 +120,12 @@ std::optional<ProfileTables> map_profile_product(std::filesystem::path const& pa
                                                  std::string const& identity, std::size_t rows,
                                                  std::size_t genes, bool verify) {
   auto const bytes = table_offset(tables, rows, genes);
-  std::error_code error;
-  if (std::filesystem::file_size(path, error) != bytes || error) return std::nullopt;
-  int const file = open(path.c_str(), O_RDONLY);
-  if (file < 0) return std::nullopt;
-  auto const mapping = std::make_shared<Mapping const>(file, bytes);
+  auto const mapping = MappedFile::open(path, bytes);
+  if (!mapping) return std::nullopt;
+  int const file = verify ? open(path.c_str(), O_RDONLY) : -1;
   auto const content = verify ? checksum_words(file, header_bytes, bytes) : 0;
-  close(file);
-  if (!mapping->fine() || !content) return std::nullopt;
+  if (file >= 0) close(file);
+  if (!content) return std::nullopt;
 
   Header header, wanted;
   std::memcpy(&header, mapping->data(), sizeof header);

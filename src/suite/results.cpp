@@ -13,36 +13,6 @@
 
 namespace pertscale {
 
-std::string record_text(UnitRecord const& r) {
-  auto const clean = [](std::string text) {
-    std::replace(text.begin(), text.end(), '\n', ' ');
-    std::replace(text.begin(), text.end(), '\t', ' ');
-    return text;
-  };
-  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n{}", clean(r.error_type),
-                     clean(r.message), number_text(r.fit_seconds), number_text(r.score_seconds),
-                     number_text(r.peak_rss_mib), r.ranks, r.start, r.job, r.host,
-                     scores_text(r.scores));
-}
-
-UnitRecord parse_record(std::string const& text) {
-  std::size_t const end = text.find('\n');
-  auto const fields = split(std::string_view(text).substr(0, end), '\t');
-  if (fields.size() != 9) throw InternalError("a journal holds a malformed record");
-  UnitRecord r;
-  r.error_type = fields[0];
-  r.message = fields[1];
-  r.fit_seconds = parse_double(fields[2]).value_or(0);
-  r.score_seconds = parse_double(fields[3]).value_or(0);
-  r.peak_rss_mib = parse_double(fields[4]).value_or(0);
-  r.ranks = static_cast<int>(parse_integer(fields[5]).value_or(1));
-  r.start = fields[6];
-  r.job = fields[7];
-  r.host = fields[8];
-  r.scores = parse_scores(std::string_view(text).substr(end + 1));
-  return r;
-}
-
 namespace {
 
 /// Units of each task, in plan order.
@@ -76,24 +46,27 @@ TaskResult read_task(Plan const& plan, JournalIndex const& journal, Task const& 
     }
     result.scores.insert(result.scores.end(), record.scores.begin(), record.scores.end());
   }
-  if (result.status == "ok") return result;
-  result.scores.clear();
-  for (auto const row : task.held_out)
-    for (std::size_t m = 0; m < plan.study->metrics.size(); ++m)
-      result.scores.push_back({row, m, {0, Status(result.status)}});
+  if (result.status == "ok") {
+    result.message = join(prediction_notes(plan, task), "; ");
+    return result;
+  }
+  result.scores = missing_scores(plan, task, Status(result.status));
   return result;
 }
 
-/// Sorts by perturbation, context and the metric's column name.
+/// Sorts by perturbation, context and the metric's column name, texts by code points.
 void sort_scores(Plan const& plan, Task const& task, std::vector<RawScore>& scores) {
   auto const& labels = plan.datasets[task.dataset].labels;
+  auto const name = [&](RawScore const& score) -> std::string const& {
+    static std::string const whole = "*";
+    return is_whole_split(labels, score.row) ? whole : labels.condition_of(score.row).name;
+  };
   std::sort(scores.begin(), scores.end(), [&](RawScore const& a, RawScore const& b) {
-    auto const& x = labels.rows()[a.row];
-    auto const& y = labels.rows()[b.row];
-    auto const key = [&](LabelRow const& r, RawScore const& s) {
-      return std::tie(r.condition, r.context, plan.study->metrics[s.metric].label);
-    };
-    return key(x, a) < key(y, b);
+    if (a.row != b.row) {
+      auto const by_name = name(a).compare(name(b));
+      return by_name != 0 ? by_name < 0 : context_of(labels, a.row) < context_of(labels, b.row);
+    }
+    return plan.study->metrics[a.metric].label < plan.study->metrics[b.metric].label;
   });
 }
 
@@ -148,21 +121,27 @@ class TableWriter {
         out << prefix << ",*,,," << csv_field(metric) << ",,,not_applicable\n";
       return;
     }
+    for (auto const& score : result.scores) write_score(task, prefix, score, out);
+  }
+
+  void write_score(Task const& task, std::string const& prefix, RawScore const& raw,
+                   std::ofstream& out) {
     auto const& labels = plan_.datasets[task.dataset].labels;
-    auto const& groups = plan_.split_of(task).groups;
-    for (auto const& [row, metric, score] : result.scores) {
-      auto const& label = labels.rows()[row];
-      auto const& context = labels.contexts()[label.context];
-      auto const& metric_name = plan_.study->metrics[metric].label;
-      out << prefix << ',' << csv_field(labels.conditions()[label.condition].name) << ','
-          << csv_field(context) << ',' << csv_field(groups[row]) << ',' << csv_field(metric_name)
-          << ',' << (score.status.ok() ? number_text(score.value) : "") << ',' << label.cells << ','
-          << score.status.word() << '\n';
-      for (auto const& c : {context, std::string("*")})
-        for (auto const& g : {groups[row], std::string("*")})
-          gather({task.dataset, task.protocol, task.model, c, g, metric_name}, label.condition,
-                 score);
-    }
+    auto const& [row, metric, score] = raw;
+    auto const& context = labels.contexts()[context_of(labels, row)];
+    auto const& metric_name = plan_.study->metrics[metric].label;
+    bool const whole = is_whole_split(labels, row);
+    std::string const group = whole ? "*" : plan_.split_of(task).groups[row];
+    std::size_t const condition = whole ? labels.conditions().size() : labels.rows()[row].condition;
+    out << prefix << ',' << (whole ? "*" : csv_field(labels.conditions()[condition].name)) << ','
+        << csv_field(context) << ',' << csv_field(group) << ',' << csv_field(metric_name) << ','
+        << (score.status.ok() ? number_text(score.value) : "") << ','
+        << (whole ? "" : std::to_string(labels.rows()[row].cells)) << ',' << score.status.word()
+        << '\n';
+    std::set<std::string> const groups{group, "*"};
+    for (auto const& c : {context, std::string("*")})
+      for (auto const& g : groups)
+        gather({task.dataset, task.protocol, task.model, c, g, metric_name}, condition, score);
   }
 
   std::vector<std::string> sorted_metrics() const {

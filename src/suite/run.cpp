@@ -19,6 +19,7 @@
 #include "report/durable_file.hpp"
 #include "report/results_lock.hpp"
 #include "suite/plan.hpp"
+#include "suite/prediction_stage.hpp"
 #include "suite/prepare.hpp"
 #include "suite/progress.hpp"
 #include "suite/results.hpp"
@@ -35,13 +36,14 @@ namespace fs = std::filesystem;
 /// One run of a study in a results directory.
 class StudyRun {
  public:
-  StudyRun(std::string const& study_file, RunOptions const& options, Communicator const& comm)
+  StudyRun(std::function<Study(TextSource const&)> const& read, RunOptions const& options,
+           Communicator const& comm)
       : options_(options),
         comm_(comm),
         stop_(options.max_seconds, options.out / "STOP"),
         meter_(comm) {
     TextSource const source = [&](std::string const& path) { return shared_text(comm_, path); };
-    study_ = read_study(study_file, source);
+    study_ = read(source);
   }
 
   int run() {
@@ -66,7 +68,8 @@ class StudyRun {
   void make_plan_of_study() {
     std::vector<Dataset> datasets;
     meter_.measure("*", "open", [&] { datasets = open_datasets(study_.datasets, comm_); });
-    plan_ = make_plan(study_, std::move(datasets));
+    choose_scored_conditions(study_, datasets, comm_);
+    plan_ = make_plan(study_, std::move(datasets), default_block_values, prediction_opener(comm_));
     say(plan_text(plan_, options_.memory_per_rank));
   }
 
@@ -129,6 +132,7 @@ class StudyRun {
       say(fmt::format("{}: {}\n", dataset.spec.name,
                       prepare_text(report, meter_.phases().back().seconds_max)));
     }
+    say(prepare_predictions(plan_, screens_, comm_, options_.out / "cache", moments, meter_));
   }
 
   /// Units that the journal does not hold (or holds as failed: they are tried again).
@@ -270,7 +274,14 @@ class StudyRun {
 }  // namespace
 
 int run_study(std::string const& study_file, RunOptions const& options, Communicator const& comm) {
-  return StudyRun(study_file, options, comm).run();
+  auto const read = [&](TextSource const& source) { return read_study(study_file, source); };
+  return StudyRun(read, options, comm).run();
+}
+
+int run_score_study(ScoreRequest const& request, RunOptions const& options,
+                    Communicator const& comm) {
+  auto const read = [&](TextSource const& source) { return read_score_study(request, source); };
+  return StudyRun(read, options, comm).run();
 }
 
 }  // namespace pertscale

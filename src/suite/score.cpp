@@ -2,23 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "core/text.hpp"
-#include "suite/fit.hpp"
 
 namespace pertscale {
 
 namespace {
-
-/// Mean of the training conditions' profiles, each weighted alike; empty where there is none.
-std::vector<double> perturbed_mean(TrainingView const& view) {
-  std::vector<double> mean(view.size() == 0 ? 0 : static_cast<std::size_t>(view.control.size()), 0);
-  for (std::size_t i = 0; i < view.size(); ++i)
-    for (std::size_t g = 0; g < mean.size(); ++g) mean[g] += view.profile(i)[g];
-  for (auto& value : mean) value /= static_cast<double>(view.size());
-  return mean;
-}
 
 /// A metric's value that is no number is never shown as one.
 Score checked(Score score) {
@@ -28,81 +20,119 @@ Score checked(Score score) {
 
 class BlockScorer {
  public:
-  BlockScorer(Plan const& plan, Task const& task, Screen const& screen)
-      : plan_(plan), task_(task), screen_(screen) {}
+  BlockScorer(Plan const& plan, Labels const& labels) : plan_(plan), labels_(labels) {}
 
-  std::vector<RawScore> run(Prediction const& prediction, std::size_t first, std::size_t last) {
-    for (std::size_t context = 0; context < screen_.labels.contexts().size(); ++context)
-      score_context(context, prediction, first, last);
-    return std::move(out_);
+  /// Panel members of places [first, last), and the whole split where `whole`.
+  void add(ScoredContext const& scored, std::size_t first, std::size_t last, bool whole) {
+    add_missing(scored, first, last);
+    for (std::size_t m = 0; m < plan_.study->metrics.size(); ++m) {
+      if (!plan_.study->metrics[m].part.info->traits.whole_split)
+        add_items(scored, m, first, last);
+      else if (whole)
+        add_whole(scored, m);
+    }
   }
+
+  std::vector<RawScore> take() { return std::move(out_); }
 
  private:
-  void score_context(std::size_t context, Prediction const& prediction, std::size_t first,
-                     std::size_t last) {
-    std::vector<ScoreItem> items;
-    std::vector<std::size_t> rows;
-    for (std::size_t i = first; i < last; ++i) {
-      std::size_t const row = task_.held_out[i];
-      if (screen_.labels.rows()[row].context != context) continue;
-      if (!prediction.status[i - first].ok()) {
-        add_missing(row, prediction.status[i - first]);
-        continue;
-      }
-      items.push_back({&screen_.labels.condition_of(row), screen_.profile(row),
-                       row_of(prediction.mean, i - first), variance_of(row),
-                       screen_.labels.rows()[row].cells, nonzero_of(row)});
-      rows.push_back(row);
-    }
-    if (!items.empty()) add_scores(context, items, rows);
+  void add_missing(ScoredContext const& scored, std::size_t first, std::size_t last) {
+    for (std::size_t place = first; place < last; ++place)
+      for (std::size_t m = 0; m < plan_.study->metrics.size(); ++m)
+        if (!scored.status(place).ok() && !plan_.study->metrics[m].part.info->traits.whole_split)
+          out_.push_back({scored.rows()[place], m, {0, scored.status(place)}});
   }
 
-  Profile variance_of(std::size_t row) const {
-    return screen_.variance.empty() ? Profile() : screen_.variance.row(row);
+  void add_items(ScoredContext const& scored, std::size_t m, std::size_t first, std::size_t last) {
+    auto const items = scored.predicted(first, last);
+    if (items.empty()) return;
+    auto const scores = values(scored, m, items, items.size());
+    for (std::size_t i = 0; i < items.size(); ++i)
+      out_.push_back({scored.rows()[items[i].place], m, checked(scores[i])});
   }
 
-  Profile nonzero_of(std::size_t row) const {
-    return screen_.nonzero.empty() ? Profile() : screen_.nonzero.row(row);
+  /// Where the model predicts no member of the panel, the first one says why.
+  void add_whole(ScoredContext const& scored, std::size_t m) {
+    auto const items = scored.predicted(0, scored.panel().size());
+    Score const score =
+        items.empty() ? Score{0, scored.status(0)} : checked(values(scored, m, items, 1).front());
+    out_.push_back({whole_split_row(labels_, scored.number()), m, score});
   }
 
-  void add_missing(std::size_t row, Status const& status) {
-    for (std::size_t m = 0; m < plan_.study->metrics.size(); ++m)
-      out_.push_back({row, m, {0, status}});
-  }
-
-  void add_scores(std::size_t context, std::vector<ScoreItem> const& items,
-                  std::vector<std::size_t> const& rows) {
-    auto const view =
-        training_view(screen_, plan_.split_of(task_), context, plan_.pools_by_default(task_));
-    auto const mean = perturbed_mean(view);
-    std::size_t const control = screen_.control_row(context);
-    ScoreContext const shared{&screen_.genes,           screen_.values,
-                              screen_.profile(control), mean,
-                              variance_of(control),     screen_.labels.rows()[control].cells};
-    for (std::size_t m = 0; m < plan_.study->metrics.size(); ++m) {
-      auto const& metric = plan_.study->metrics[m].part;
-      bool const inapplicable =
-          metric.info->traits.needs_genes && screen_.values == ValueKind::latent;
-      auto const scores = inapplicable
-                              ? std::vector<Score>(items.size(), {0, Status("not_applicable")})
-                              : metric.object->score(shared, items);
-      for (std::size_t i = 0; i < rows.size(); ++i)
-        out_.push_back({rows[i], m, checked(scores[i])});
-    }
+  std::vector<Score> values(ScoredContext const& scored, std::size_t m,
+                            std::vector<ScoreItem> const& items, std::size_t count) const {
+    auto const& metric = plan_.study->metrics[m].part;
+    auto const& context = scored.context();
+    if (metric.info->traits.needs_genes && context.values == ValueKind::latent)
+      return std::vector<Score>(count, {0, Status("not_applicable")});
+    auto scores = metric.object->score(context, items);
+    if (scores.size() != count)
+      throw InternalError(fmt::format("metric '{}' gives {} scores where {} are due", metric.name(),
+                                      scores.size(), count));
+    return scores;
   }
 
   Plan const& plan_;
-  Task const& task_;
-  Screen const& screen_;
+  Labels const& labels_;
   std::vector<RawScore> out_;
 };
 
+/// Panel places of the held-out rows [first, last) in one context.
+std::pair<std::size_t, std::size_t> places(Task const& task, ScoredContext const& scored,
+                                           std::size_t first, std::size_t last) {
+  auto const& rows = scored.rows();
+  if (first == last) return {0, 0};
+  auto const begin = std::lower_bound(rows.begin(), rows.end(), task.held_out[first]);
+  auto const end = std::upper_bound(rows.begin(), rows.end(), task.held_out[last - 1]);
+  return {begin - rows.begin(), end - rows.begin()};
+}
+
 }  // namespace
 
+std::size_t whole_split_row(Labels const& labels, std::size_t context) {
+  return labels.rows().size() + context;
+}
+
+bool is_whole_split(Labels const& labels, std::size_t row) { return row >= labels.rows().size(); }
+
+std::size_t context_of(Labels const& labels, std::size_t row) {
+  return is_whole_split(labels, row) ? row - labels.rows().size() : labels.rows()[row].context;
+}
+
 std::vector<RawScore> score_block(Plan const& plan, Task const& task, Screen const& screen,
-                                  Prediction const& prediction, std::size_t first,
-                                  std::size_t last) {
-  return BlockScorer(plan, task, screen).run(prediction, first, last);
+                                  PredictionTable const& prediction, std::size_t first,
+                                  std::size_t last, SupplyMaker const& supply) {
+  BlockScorer scorer(plan, screen.labels);
+  bool const whole = first == 0 && has_whole_split(*plan.study);
+  for (std::size_t number = 0; number < screen.labels.contexts().size(); ++number) {
+    bool const touched =
+        whole || std::any_of(task.held_out.begin() + static_cast<std::ptrdiff_t>(first),
+                             task.held_out.begin() + static_cast<std::ptrdiff_t>(last),
+                             [&](auto row) { return context_of(screen.labels, row) == number; });
+    if (!touched) continue;
+    ScoredContext scored(plan, task, screen, prediction, number);
+    if (scored.panel().empty()) continue;
+    auto const own = supply ? supply(scored) : nullptr;
+    scored.set_supply(own.get());
+    auto const [begin, end] = places(task, scored, first, last);
+    scorer.add(scored, begin, end, whole);
+  }
+  return scorer.take();
+}
+
+std::vector<RawScore> missing_scores(Plan const& plan, Task const& task, Status const& status) {
+  auto const& labels = plan.datasets[task.dataset].labels;
+  std::vector<RawScore> out;
+  std::set<std::size_t> contexts;
+  for (auto const row : task.held_out) contexts.insert(labels.rows()[row].context);
+  for (std::size_t m = 0; m < plan.study->metrics.size(); ++m) {
+    if (plan.study->metrics[m].part.info->traits.whole_split)
+      for (auto const context : contexts)
+        out.push_back({whole_split_row(labels, context), m, {0, status}});
+    else
+      for (auto const row : task.held_out) out.push_back({row, m, {0, status}});
+  }
+  return out;
 }
 
 std::string scores_text(std::vector<RawScore> const& scores) {

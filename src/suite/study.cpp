@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/text.hpp"
+#include "metric/metric_sets.hpp"
 
 namespace pertscale {
 
@@ -42,18 +43,27 @@ class StudyReader {
         .at_most(65000);
   }
 
-  Study read(bool needs_models) {
-    std::string const text = source_(study_.file);
-    for (auto const& item : parse_key_values(study_.file, text, mistakes_)) read_line(item);
+  void read_file() {
+    base_ = study_.file;
+    for (auto const& item : parse_key_values(study_.file, source_(study_.file), mistakes_))
+      read_line({item.key, item.value, fmt::format("{}:{}", study_.file, item.line)});
+  }
+
+  void read_lines(std::vector<StudyLine> const& lines) {
+    base_.clear();
+    for (auto const& line : lines) read_line(line);
+  }
+
+  void use(StudyProtocol protocol) { study_.protocols.push_back(std::move(protocol)); }
+
+  Study take(bool needs_models) {
     check_whole(needs_models);
     mistakes_.raise();
     return std::move(study_);
   }
 
  private:
-  std::string where(int line) const { return fmt::format("{}:{}", study_.file, line); }
-
-  void read_line(KeyValue const& item) {
+  void read_line(StudyLine const& item) {
     Mistakes here;
     try {
       if (item.key == "dataset")
@@ -63,7 +73,9 @@ class StudyReader {
       else if (item.key == "model")
         read_model(parse_part(item.value), here);
       else if (item.key == "metric")
-        read_metric(parse_part(item.value), here);
+        read_metric(parse_part(item.value), false, here);
+      else if (item.key == "metrics")
+        read_metric_set(parse_part(item.value), here);
       else if (item.key == "baseline")
         study_.baselines.push_back(item.value);
       else
@@ -75,14 +87,14 @@ class StudyReader {
       here.raise();
     } catch (UserError const& error) {
       for (auto const& sentence : error.sentences())
-        mistakes_.add(fmt::format("{}: {}", where(item.line), sentence));
+        mistakes_.add(fmt::format("{}: {}", item.where, sentence));
     }
   }
 
-  void read_own(KeyValue const& item) {
+  void read_own(StudyLine const& item) {
     if (own_.find(item.key) == nullptr) {
       auto names = own_.names();
-      for (auto const* key : {"dataset", "protocol", "model", "metric", "baseline"})
+      for (auto const* key : {"dataset", "protocol", "model", "metric", "metrics", "baseline"})
         names.emplace_back(key);
       throw UserError(fmt::format("unknown key '{}'.{}", item.key, suggestion(item.key, names)));
     }
@@ -91,7 +103,7 @@ class StudyReader {
 
   void read_dataset(std::string const& path, Mistakes& here) {
     // mistakes inside a dataset file name that file and its line
-    auto spec = read_dataset_spec(relative_to(study_.file, path), source_, mistakes_);
+    auto spec = read_dataset_spec(relative_to(base_, path), source_, mistakes_);
     for (auto const& other : study_.datasets)
       if (other.name == spec.name)
         here.add(fmt::format("two datasets are named '{}'; give one another name", spec.name));
@@ -112,7 +124,7 @@ class StudyReader {
   Part<Interface> configured(PartText const& text, Mistakes& here) const {
     auto part = make_part<Interface>(text, here);
     try {
-      if (part.object) load_files(part.options, study_.file, source_);
+      if (part.object) load_files(part.options, base_, source_);
     } catch (UserError const& error) {
       here.add(error);
     }
@@ -138,7 +150,11 @@ class StudyReader {
       here.add(
           fmt::format("model '{}': pool={} takes auto, own or contexts", text.name, model.pool));
     model.text = text;
+    model.base = base_;
     model.part = configured<Model>(text, here);
+    if (model.part.object && model.part.info->traits.from_file &&
+        prediction_spec(model).path.empty())
+      here.add(fmt::format("model '{}' names no file; write {} path=FILE", text.name, text.name));
     if (model.label.empty() && model.part.object) {
       model.label = model.part.label();
       if (model.pool != "auto")
@@ -148,14 +164,39 @@ class StudyReader {
     study_.models.push_back(std::move(model));
   }
 
-  void read_metric(PartText const& text, Mistakes& here) {
+  /// A metric that a set names may be there already, and a line may name one of a set.
+  void read_metric(PartText const& text, bool from_set, Mistakes& here) {
     StudyMetric metric;
     metric.part = configured<Metric>(text, here);
     metric.label = metric.part.object ? metric.part.label() : text.name;
-    for (auto const& other : study_.metrics)
-      if (here.empty() && other.label == metric.label)
-        here.add(fmt::format("the metric '{}' is given twice; remove one", metric.label));
-    study_.metrics.push_back(std::move(metric));
+    bool known = false;
+    for (auto const& other : study_.metrics) known = known || other.label == metric.label;
+    if (known && !from_set && !of_sets_.contains(metric.label) && here.empty())
+      here.add(fmt::format("the metric '{}' is given twice; remove one", metric.label));
+    if (from_set) of_sets_.insert(metric.label);
+    if (!known) study_.metrics.push_back(std::move(metric));
+  }
+
+  /// Settings behind a set's name go to those of its metrics that have such an option.
+  void read_metric_set(PartText const& set, Mistakes& here) {
+    auto const& found = MetricSets::instance().find(set.name);
+    std::set<std::string> unused;
+    for (auto const& setting : set.settings) unused.insert(setting.first);
+    for (auto const& line : found.metrics) {
+      auto text = parse_part(line);
+      auto const plain = make_part<Metric>({text.name, {}}, here);
+      if (!plain.object) continue;
+      for (auto const& [key, value] : set.settings) {
+        if (plain.options.find(key) == nullptr) continue;
+        unused.erase(key);
+        std::erase_if(text.settings, [&key = key](auto const& own) { return own.first == key; });
+        text.settings.emplace_back(key, value);
+      }
+      read_metric(text, true, here);
+    }
+    for (auto const& key : unused)
+      here.add(fmt::format("metrics = {}: no metric of the set has an option '{}'", set.name, key));
+    study_.metric_sets.push_back(set.name);
   }
 
   void check_whole(bool needs_models) {
@@ -189,15 +230,34 @@ class StudyReader {
   }
 
   TextSource const& source_;
+  std::string base_;  ///< the file that relative paths start from
   Study study_;
   OptionList own_;
+  std::set<std::string> of_sets_;  ///< labels of metrics that sets name
   Mistakes mistakes_;
 };
 
 }  // namespace
 
-Study read_study(std::string const& path, TextSource const& source, bool needs_models) {
-  return StudyReader(path, source).read(needs_models);
+Study read_study(std::string const& path, TextSource const& source, bool needs_models,
+                 std::vector<StudyLine> const& more) {
+  StudyReader reader(path, source);
+  reader.read_file();
+  reader.read_lines(more);
+  return reader.take(needs_models);
+}
+
+Study read_study(std::vector<StudyLine> const& lines, TextSource const& source,
+                 StudyProtocol protocol) {
+  StudyReader reader("score", source);
+  reader.use(std::move(protocol));
+  reader.read_lines(lines);
+  return reader.take(true);
+}
+
+bool has_whole_split(Study const& study) {
+  return std::any_of(study.metrics.begin(), study.metrics.end(),
+                     [](auto const& metric) { return metric.part.info->traits.whole_split; });
 }
 
 std::unique_ptr<Model> make_model(StudyModel const& model) {
@@ -227,10 +287,12 @@ std::vector<std::pair<std::string, std::string>> Study::echo() const {
   for (auto const& metric : metrics)
     out.emplace_back("metric." + metric.label,
                      metric.part.name() + " " + metric.part.options.canonical());
+  for (auto const& set : metric_sets) out.emplace_back("metrics", set);
   out.emplace_back("baseline", join(baselines, ","));
   out.emplace_back("missing", missing);
   out.emplace_back("save-predictions", save_predictions ? "yes" : "no");
   out.emplace_back("bootstrap", std::to_string(bootstrap));
+  if (!only_split.empty()) out.emplace_back("split", only_split);
   return out;
 }
 

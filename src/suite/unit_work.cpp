@@ -13,7 +13,6 @@
 #include "parallel/phase_meter.hpp"
 #include "parallel/session.hpp"
 #include "suite/fit.hpp"
-#include "suite/prediction_file.hpp"
 #include "suite/profile_frame.hpp"
 
 namespace pertscale {
@@ -71,14 +70,17 @@ UnitRecord UnitWorker::run(Unit const& unit) {
 
 void UnitWorker::run_unit(Unit const& unit, UnitRecord& record) {
   switch (unit.kind) {
-    case Unit::Kind::whole: score(unit, fit(unit, record), record); return;
+    case Unit::Kind::whole: {
+      auto const prediction = fit(unit, record);
+      score(unit, table_of(prediction), record);
+      return;
+    }
     case Unit::Kind::fit:
       write_prediction(prediction_path(folder_, unit.key), fit(unit, record));
       return;
     case Unit::Kind::score: {
       auto const& fit_key = plan_.units[static_cast<std::size_t>(unit.after)].key;
-      score(unit, read_prediction(prediction_path(folder_, fit_key), unit.first, unit.last),
-            record);
+      score(unit, map_prediction(prediction_path(folder_, fit_key)), record);
     }
   }
 }
@@ -86,13 +88,17 @@ void UnitWorker::run_unit(Unit const& unit, UnitRecord& record) {
 Prediction UnitWorker::fit(Unit const& unit, UnitRecord& record) {
   auto const& task = plan_.tasks[unit.task];
   Prediction prediction;
-  timed(record.fit_seconds,
-        [&] { prediction = fit_and_predict(plan_, task, screens_[task.dataset]); });
+  timed(record.fit_seconds, [&] {
+    auto const& screen = screens_[task.dataset];
+    auto const* const source = plan_.prediction_of(task);
+    prediction = source != nullptr ? predicted_profiles(*source, screen, task.held_out)
+                                   : fit_and_predict(plan_, task, screen);
+  });
   if (plan_.study->save_predictions) save_prediction(task, prediction);
   return prediction;
 }
 
-void UnitWorker::score(Unit const& unit, Prediction const& prediction, UnitRecord& record) {
+void UnitWorker::score(Unit const& unit, PredictionTable const& prediction, UnitRecord& record) {
   auto const& task = plan_.tasks[unit.task];
   timed(record.score_seconds, [&] {
     record.scores =

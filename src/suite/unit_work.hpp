@@ -5,6 +5,7 @@
 
 #include "data/screen.hpp"
 #include "suite/plan.hpp"
+#include "suite/prediction_file.hpp"
 #include "suite/results.hpp"
 
 namespace pertscale {
@@ -26,7 +27,7 @@ class UnitWorker {
  private:
   void run_unit(Unit const& unit, UnitRecord& record);
   Prediction fit(Unit const& unit, UnitRecord& record);
-  void score(Unit const& unit, Prediction const& prediction, UnitRecord& record);
+  void score(Unit const& unit, PredictionTable const& prediction, UnitRecord& record);
   void save_prediction(Task const& task, Prediction const& prediction) const;
 
   Plan const& plan_;

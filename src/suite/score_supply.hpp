@@ -1,0 +1,54 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "metric/metric.hpp"
+#include "suite/de_product.hpp"
+#include "suite/principal_components.hpp"
+#include "suite/score_context.hpp"
+#include "suite/sorted_cells.hpp"
+
+namespace pertscale {
+
+/// What all metrics of a study ask for, each once.
+MetricNeeds supply_needs(Study const& study);
+bool needs_supply(MetricNeeds const& needs);
+
+/// What is prepared of one dataset beyond its profiles; the same on every rank. The dataset and the
+/// screen must stay.
+struct SupplyProducts {
+  Dataset const* dataset = nullptr;
+  Screen const* screen = nullptr;
+  std::vector<std::size_t> genes;                 ///< of the screen among those of the dataset
+  std::map<DeRequest, DeProduct> de;              ///< by measured_request
+  std::shared_ptr<SortedCells const> cells;       ///< null: pseudobulk, or nothing asks for them
+  std::map<int, PrincipalAxes> axes;              ///< by number of components
+  ProfileTable halves;                            ///< groups x genes of the dataset; empty: none
+  std::vector<CellGroup> half_groups;             ///< what each of its rows is
+  std::uint64_t memory = std::uint64_t{1} << 30;  ///< bound of one rank
+};
+
+/// Makes (or finds in `cache`) what `needs` asks of the measured side; of a prediction's own
+/// dataset (`Side::predicted`) its sorted cells only. Collective. UserError, Stopped.
+SupplyProducts prepare_supply(PreparedDataset const& prepared, MetricNeeds const& needs, Side side,
+                              Communicator const& comm, std::filesystem::path const& cache,
+                              MomentOptions const& options);
+
+/// A prediction that has cells of its own: a dataset like the measured one.
+struct PredictedSide {
+  SupplyProducts const* products = nullptr;
+  std::vector<std::int32_t> column_of_gene;  ///< of its screen, by the measured screen's; -1: none
+  std::vector<std::ptrdiff_t> row_of;        ///< of its Labels, by the measured row; -1: none
+};
+
+/// The supply of one context of a task. Everything that is passed must stay. `stream` names the
+/// draws (dataset and split; not the model, so that models are compared on the same draws).
+/// `predicted` is null for predictions that have means only. A rank uses it by itself.
+std::unique_ptr<ScoreSupply> make_supply(SupplyProducts const& measured,
+                                         ScoredContext const& scored, std::string const& stream,
+                                         PredictedSide const* predicted = nullptr);
+
+}  // namespace pertscale
