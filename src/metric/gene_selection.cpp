@@ -46,6 +46,13 @@ std::string check_genes(std::string const& text) {
          "ALPHA in (0, 1], or file:F";
 }
 
+std::string check_shared(std::string const& text) {
+  auto const top = parse_top(text);
+  if (text == "all" || text.starts_with(file_prefix)) return {};
+  if (top.ranking == "top-expressed" && top.count > 0) return {};
+  return "takes all, top-expressed:N with N of at least 1, or file:F";
+}
+
 /// Orders genes by falling key, ties by file order.
 template <class Key>
 auto falling(Key key) {
@@ -87,6 +94,31 @@ void GeneSelection::declare(OptionList& options) {
   options.add("non-dropout", non_dropout_,
               "leave out genes that no perturbed cell expresses though control does (before N are "
               "counted), as GEARS does");
+}
+
+void GeneSelection::declare_shared(OptionList& options) {
+  options
+      .add("genes", genes_,
+           "genes that distances look at: all; top-expressed:N, the N highest in control; file:F, "
+           "the genes named in F, one a line (names the screen lacks are ignored)")
+      .checked(check_shared)
+      .file_after(std::string(file_prefix), file_)
+      .type = "all|top-expressed:N|file:F";
+}
+
+GeneSelection::Candidates GeneSelection::shared(ScoreContext const& context, bool unique) const {
+  auto out = candidates(context, context.control.size());
+  auto const top = parse_top(genes_);
+  if (!file_.given() && top.count > 0 && top.count < out.genes.size()) out.genes.resize(top.count);
+  std::sort(out.genes.begin(), out.genes.end());
+  if (unique && context.values == ValueKind::expression) {
+    auto const several = context.genes->duplicates();
+    std::erase_if(out.genes, [&](std::size_t g) {
+      return std::find(several.begin(), several.end(), context.genes->name(g)) != several.end();
+    });
+  }
+  if (out.status.ok() && out.genes.empty()) out.status = Status("too_few_genes");
+  return out;
 }
 
 std::vector<DeRequest> GeneSelection::tests() const {

@@ -19,6 +19,11 @@ class GeneSelection {
 
   /// Adds `genes=`, `exclude-target=` and `non-dropout=`.
   void declare(OptionList& options);
+  /// Adds `genes=` with the choices that all items of a context share.
+  void declare_shared(OptionList& options);
+  /// That choice, ascending, without genes of which the table holds several of one name if
+  /// `unique`.
+  Candidates shared(ScoreContext const& context, bool unique = false) const;
   /// Tests that `degs` reads.
   std::vector<DeRequest> tests() const;
   /// The part of the choice that items of a context share, among the first `genes` of its table.

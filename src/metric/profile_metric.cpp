@@ -41,13 +41,55 @@ bool is_constant(Profile values, double rounding) {
 
 void ProfileMetric::declare(OptionList& options) {
   selection_.declare(options);
-  if (uses_reference())
-    options
-        .add(
-            "reference", reference_,
-            "what changes are counted from: the control profile of the context, or the mean of the "
-            "training conditions' profiles, each weighted alike")
-        .one_of({"control", "perturbed-mean"});
+  if (!uses_reference()) {
+    values_.declare(options);
+    return;
+  }
+  options
+      .add("reference", reference_,
+           "what changes are counted from: the control profile of the context; the mean of the "
+           "training conditions' profiles, each weighted alike; or own-control, the measured "
+           "control for the observed and the prediction's own for the predicted profile")
+      .one_of({"control", "perturbed-mean", "own-control"});
+}
+
+MetricNeeds ProfileMetric::needs() const {
+  auto needs = values_.needs();
+  auto const tests = selection_.tests();
+  needs.de.insert(needs.de.end(), tests.begin(), tests.end());
+  return needs;
+}
+
+ProfileMetric::References ProfileMetric::references(ScoreContext const& context) const {
+  if (!uses_reference()) return {};
+  Profile const reference =
+      reference_ == "perturbed-mean" ? context.perturbed_mean : context.control;
+  if (reference.empty()) return {Status("no_reference"), {}, {}};
+  if (reference_ != "own-control") return {{}, reference, reference};
+  if (context.supply == nullptr) return {Status("needs_cells"), {}, {}};
+  auto const own = context.supply->predicted_control();
+  return {own.status, reference, own.values};
+}
+
+Score ProfileMetric::compare(References const& references, ComparedValues const& values,
+                             ScoreItem const& item, std::vector<std::size_t> const& genes) const {
+  std::vector<double> of_observed, of_predicted;
+  Profile observed = item.observed, predicted = item.predicted;
+  if (!values.are_means()) {
+    auto status = values.of(Side::measured, item, of_observed);
+    if (status.ok()) status = values.of(Side::predicted, item, of_predicted);
+    if (!status.ok()) return {0, status};
+    observed = of_observed;
+    predicted = of_predicted;
+  }
+  ChosenValues a, b;
+  a.take(observed, references.observed, genes);
+  b.take(predicted, references.predicted, genes);
+  auto const finite = [](double value) { return std::isfinite(value); };
+  if (!std::all_of(a.values.begin(), a.values.end(), finite) ||
+      !std::all_of(b.values.begin(), b.values.end(), finite))
+    return {0, Status("not_finite")};
+  return value({a.values, b.values, a.rounding, b.rounding});
 }
 
 std::vector<Score> ProfileMetric::score(ScoreContext const& context,
@@ -55,22 +97,14 @@ std::vector<Score> ProfileMetric::score(ScoreContext const& context,
   std::vector<Score> scores;
   if (items.empty()) return scores;
   std::vector<std::size_t> genes;
-  ChosenValues observed, predicted;
-  Profile reference;
-  if (uses_reference())
-    reference = reference_ == "control" ? context.control : context.perturbed_mean;
+  auto const reference = references(context);
+  auto values = values_;
+  values.prepare(context);
   auto const candidates = selection_.candidates(context, items.front().observed.size());
   for (auto const& item : items) {
     Status status = selection_.select(context, candidates, item, genes);
-    if (status.ok() && uses_reference() && reference.empty()) status = Status("no_reference");
-    if (!status.ok()) {
-      scores.push_back({0, status});
-      continue;
-    }
-    observed.take(item.observed, reference, genes);
-    predicted.take(item.predicted, reference, genes);
-    scores.push_back(
-        value({observed.values, predicted.values, observed.rounding, predicted.rounding}));
+    if (status.ok()) status = reference.status;
+    scores.push_back(status.ok() ? compare(reference, values, item, genes) : Score{0, status});
   }
   return scores;
 }

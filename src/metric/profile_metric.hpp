@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "metric/compared_values.hpp"
 #include "metric/gene_selection.hpp"
 #include "metric/metric.hpp"
 
@@ -27,17 +28,26 @@ bool is_constant(Profile values, double rounding);
 class ProfileMetric : public Metric {
  public:
   void declare(OptionList& options) override;
-  MetricNeeds needs() const override { return {.de = selection_.tests()}; }
+  MetricNeeds needs() const override;
   std::vector<Score> score(ScoreContext const& context,
                            std::vector<ScoreItem> const& items) const final;
 
  protected:
   virtual Score value(Compared const& compared) const = 0;
-  /// Adds `reference=control|perturbed-mean` and hands over differences from it.
+  /// Adds `reference=` and hands over differences from it; else adds `values=`.
   virtual bool uses_reference() const { return false; }
 
  private:
+  struct References {
+    Status status;
+    Profile observed, predicted;  ///< empty: none is taken off
+  };
+  References references(ScoreContext const& context) const;
+  Score compare(References const& references, ComparedValues const& values, ScoreItem const& item,
+                std::vector<std::size_t> const& genes) const;
+
   GeneSelection selection_;
+  ComparedValues values_;
   std::string reference_ = "control";
 };
 

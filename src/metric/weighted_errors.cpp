@@ -18,6 +18,12 @@ double total(std::vector<double> const& values) {
 
 }  // namespace
 
+DeRequest weight_tests() {
+  return {.method = DeMethod::t_test_overestim,
+          .reference = TestReference::rest,
+          .rest_with_control = false};
+}
+
 std::vector<double> de_weights(Profile score, double exponent) {
   std::vector<double> size(score.size());
   for (std::size_t g = 0; g < score.size(); ++g)
@@ -87,7 +93,7 @@ class WeightedMetric final : public Metric {
           .one_of({"control", "perturbed-mean"});
   }
 
-  MetricNeeds needs() const override { return {.de = {request()}}; }
+  MetricNeeds needs() const override { return {.de = {weight_tests()}}; }
 
   std::vector<Score> score(ScoreContext const& context,
                            std::vector<ScoreItem> const& items) const override {
@@ -97,15 +103,9 @@ class WeightedMetric final : public Metric {
   }
 
  private:
-  static DeRequest request() {
-    return {.method = DeMethod::t_test_overestim,
-            .reference = TestReference::rest,
-            .rest_with_control = false};
-  }
-
   Score one(ScoreContext const& context, ScoreItem const& item) const {
     if (context.supply == nullptr) return {0, Status("needs_cells")};
-    auto const tests = context.supply->de(Side::measured, item.place, request());
+    auto const tests = context.supply->de(Side::measured, item.place, weight_tests());
     if (!tests.status.ok()) return {0, tests.status};
     auto const weights = de_weights(tests.score, exponent_);
     if (form_ == WeightedForm::mse) return weighted_mse(item.observed, item.predicted, weights);

@@ -3,10 +3,15 @@
 
 #include "data/matrix.hpp"
 #include "data/status.hpp"
+#include "metric/supply.hpp"
 
 /// Errors that weigh genes by how strongly a perturbation changes them (Mejia, Miller et al. 2025;
 /// CellSimBench).
 namespace pertscale {
+
+/// The tests that weights come from: measured cells against those of the other perturbations,
+/// control left out.
+DeRequest weight_tests();
 
 /// (minmax |score|)^exponent over genes; NaN scores count as 0, and where all |score| are equal
 /// every weight is 0. Not divided by their sum.

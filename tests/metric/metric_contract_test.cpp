@@ -42,9 +42,15 @@ struct Trial {
     GeneTable const table(genes);
     std::vector<ScoreItem> items;
     for (std::size_t i = 0; i < item_count; ++i)
-      items.push_back({&conditions[i], observed[i], of[i]});
-    return made_metric(name).object->score({&table, ValueKind::expression, control, perturbed_mean},
-                                           items);
+      items.push_back(
+          {.condition = &conditions[i], .observed = observed[i], .predicted = of[i], .place = i});
+    std::vector<MeasuredCondition> measured;
+    for (std::size_t i = 0; i < item_count; ++i)
+      measured.push_back({&conditions[i], observed[i], 10, false});
+    ScoreContext context{&table, ValueKind::expression, control, perturbed_mean};
+    context.panel = items;
+    context.measured = measured;
+    return made_metric(name).object->score(context, items);
   }
 
   /// The same trial with its genes in another order.
