@@ -34,7 +34,8 @@ struct PlanSplits {
   std::string not_served;  ///< then `splits` holds one empty split named `*`
 };
 
-/// What a study will do. The same on every rank; making it reads labels but no expression.
+/// What a study will do. The same on every rank; making it reads labels but no
+/// expression, unless a protocol looks at it (Dataset::profiles).
 struct Plan {
   Study const* study = nullptr;
   std::vector<Dataset> datasets;

@@ -21,9 +21,11 @@
 #include "suite/plan.hpp"
 #include "suite/prepare.hpp"
 #include "suite/progress.hpp"
+#include "suite/protocol_profiles.hpp"
 #include "suite/results.hpp"
 #include "suite/run_record.hpp"
 #include "suite/shared_text.hpp"
+#include "suite/spectral_table.hpp"
 #include "suite/unit_work.hpp"
 
 namespace pertscale {
@@ -42,6 +44,7 @@ class StudyRun {
         meter_(comm) {
     TextSource const source = [&](std::string const& path) { return shared_text(comm_, path); };
     study_ = read_study(study_file, source);
+    by_expression_ = splits_by_expression(study_);
   }
 
   int run() {
@@ -66,12 +69,24 @@ class StudyRun {
   void make_plan_of_study() {
     std::vector<Dataset> datasets;
     meter_.measure("*", "open", [&] { datasets = open_datasets(study_.datasets, comm_); });
-    plan_ = make_plan(study_, std::move(datasets));
+    if (by_expression_ && !options_.dry_run) lock_directory(datasets);
+    try {
+      auto const cache = options_.dry_run ? fs::path() : options_.out / "cache";
+      say(give_profiles(study_, datasets, comm_, cache, moment_options()));
+      plan_ = make_plan(study_, std::move(datasets));
+    } catch (UserError const&) {
+      leave_nothing();
+      throw;
+    }
     say(plan_text(plan_, options_.memory_per_rank));
   }
 
-  /// Lock, folders, journal; refuses when a dataset changed under finished results.
-  void open_directory() {
+  MomentOptions moment_options() {
+    return {options_.memory_per_rank, [&] { return stop_.requested(); }};
+  }
+
+  /// Lock and folders; refuses when a dataset changed under finished results.
+  void lock_directory(std::vector<Dataset> const& datasets) {
     agree(comm_, [&] {
       if (!comm_.root()) return;
       made_directory_ = !fs::exists(options_.out);
@@ -82,8 +97,13 @@ class StudyRun {
         make_out_folder(options_.out / name);
       std::error_code ignored;
       fs::remove(options_.out / "STOP", ignored);
-      check_same_datasets(options_.out, plan_);
+      check_same_datasets(options_.out, datasets);
     });
+  }
+
+  /// Journal, in a directory that is locked.
+  void open_directory() {
+    if (!by_expression_) lock_directory(plan_.datasets);
     std::string const now = on_root(comm_, [] { return start_name(); });
     agree(comm_, [&] {
       if (!comm_.root()) join_lock(options_.out);
@@ -118,7 +138,7 @@ class StudyRun {
   }
 
   void prepare() {
-    MomentOptions const moments{options_.memory_per_rank, [&] { return stop_.requested(); }};
+    auto const moments = moment_options();
     for (auto const& dataset : plan_.datasets) {
       PrepareReport report;
       meter_.measure(dataset.spec.name, "moments", [&] {
@@ -242,6 +262,7 @@ class StudyRun {
 
   void say_tables(JournalIndex const& all) const {
     auto const rows = write_tables(plan_, all, options_.out);
+    write_spectral_areas(plan_, options_.out);
     std::cout << leaderboard(plan_, rows);
     auto const failed = failed_tasks(plan_, all);
     if (failed > 0)
@@ -257,6 +278,7 @@ class StudyRun {
   StopRequest stop_;  ///< first of all: a signal while the plan is made is not lost
   PhaseMeter meter_;
   Study study_;
+  bool by_expression_ = false;  ///< the plan needs profiles
   Plan plan_;
   std::vector<Screen> screens_;
   std::unique_ptr<ResultsLock> lock_;
