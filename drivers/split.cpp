@@ -9,6 +9,7 @@
 #include "protocol/split_json.hpp"
 #include "report/durable_file.hpp"
 #include "suite/plan.hpp"
+#include "suite/protocol_profiles.hpp"
 #include "suite/shared_text.hpp"
 
 namespace pertscale {
@@ -35,9 +36,10 @@ int run_split(po::variables_map const& values) {
     for (auto const& input : inputs_of(spec, inputs.front()))
       if (std::filesystem::equivalent(out, input, error))
         throw UserError(fmt::format("--out {} is an input of the study; name another file", out));
-  auto const plan = make_plan(study, open_datasets(study.datasets, comm));
+  auto datasets = open_datasets(study.datasets, comm);
+  std::string notes = give_profiles(study, datasets, comm, {}, {memory_per_rank(values), {}});
+  auto const plan = make_plan(study, std::move(datasets));
   std::vector<DatasetSplits> splits;
-  std::string notes;
   for (auto const& group : plan.splits) {
     auto const& name = plan.datasets[group.dataset].spec.name;
     auto const& label = study.protocols[group.protocol].label;
@@ -47,6 +49,9 @@ int run_split(po::variables_map const& values) {
     }
     splits.push_back({name, label, &plan.datasets[group.dataset].labels, group.splits});
     notes += fmt::format("{} on {}: {} split(s)\n", label, name, group.splits.size());
+    for (auto const& split : group.splits)
+      if (auto const facts = facts_text(split); !facts.empty())
+        notes += fmt::format("  {}: {}\n", split.name, facts);
   }
   agree(comm, [&] {
     if (!comm.root()) return;
@@ -58,12 +63,14 @@ int run_split(po::variables_map const& values) {
 
 Subcommand const registered{{
     .name = "split",
-    .summary = "write who is trained on and who is held out (no expression is read)",
+    .summary = "write who is trained on and who is held out (no expression is read, save for "
+               "spectral-overlap)",
     .usage = "split STUDY.cfg --out FILE.json",
     .parallel = true,
     .declare =
         [](po::options_description& options) {
           options.add_options()("out", po::value<std::string>(), "the file of splits (json)");
+          declare_memory_bound(options);
         },
     .run = run_split,
 }};

@@ -21,7 +21,7 @@ class CsvTable {
     char buffer[65536];
     while (auto const got = fread(buffer, 1, sizeof buffer, pipe.get())) text.append(buffer, got);
     for (auto const& line : pertscale::split(text, '\n'))
-      if (!line.empty()) rows_.push_back(pertscale::split(line, ','));
+      if (!line.empty()) rows_.push_back(pertscale::split(pertscale::trim(line), ','));
     if (rows_.empty()) throw std::runtime_error(path.string() + " cannot be read");
     names_ = rows_.front();
     for (std::size_t c = 0; c < names_.size(); ++c) column_[names_[c]] = c;

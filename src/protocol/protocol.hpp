@@ -8,6 +8,7 @@
 #include "core/registry.hpp"
 #include "data/condition.hpp"
 #include "data/labels.hpp"
+#include "data/screen.hpp"
 
 namespace pertscale {
 
@@ -19,6 +20,9 @@ struct PerturbationSplit {
   std::vector<std::size_t> validation;
   std::vector<std::size_t> test;
   std::vector<std::string> groups;  ///< one a row of Labels: label of a held-out row, else empty
+  /// What the protocol tells of the split, for people and for curves over splits (`s` of
+  /// spectral-overlap).
+  std::vector<std::pair<std::string, double>> facts{};
 
   /// The rows that are scored: test, or test and validation, ascending.
   std::vector<std::size_t> scored(bool with_validation) const;
@@ -38,6 +42,17 @@ class NotServed : public UserError {
   using UserError::UserError;
 };
 
+/// Profiles for protocols that look at expression: rows of Labels x genes.
+struct ProtocolProfiles {
+  ValueKind values = ValueKind::expression;
+  ProfileTable mean{};
+  std::vector<std::string>* notes = nullptr;  ///< takes what people should know, if given
+
+  void note(std::string text) const {
+    if (notes != nullptr) notes->push_back(std::move(text));
+  }
+};
+
 /// A way to split a screen. Deterministic: the same labels, options and seed give the same splits.
 class Protocol {
  public:
@@ -46,6 +61,7 @@ class Protocol {
     bool pools_contexts = false;  ///< models are fitted over all training contexts by default
     /// Nothing is trained on: the perturbed-mean reference is of every measured perturbation.
     bool measured_reference = false;
+    bool needs_profiles = false;  ///< is asked with ProtocolProfiles: the suite prepares them first
   };
 
   virtual ~Protocol() = default;
@@ -53,6 +69,12 @@ class Protocol {
   /// Throws UserError where the labels cannot be split so (more folds than perturbations ...).
   virtual std::vector<PerturbationSplit> splits(Labels const& labels,
                                                 ScreenNaming const& naming) const = 0;
+  /// The same for a protocol that needs profiles; others do not look at them.
+  virtual std::vector<PerturbationSplit> splits_by_profiles(Labels const& labels,
+                                                            ScreenNaming const& naming,
+                                                            ProtocolProfiles const&) const {
+    return splits(labels, naming);
+  }
   /// Does this configuration score validation rows too?
   virtual bool scores_validation() const { return false; }
 };

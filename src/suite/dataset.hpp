@@ -8,6 +8,7 @@
 #include "data/labels.hpp"
 #include "io/reader.hpp"
 #include "parallel/communicator.hpp"
+#include "protocol/protocol.hpp"
 #include "suite/dataset_spec.hpp"
 
 namespace pertscale {
@@ -40,6 +41,7 @@ struct Dataset {
   std::vector<DatasetPart> parts;  ///< its files, in order; at least one
   MatrixInfo info;  ///< rows, columns and stored values of all files; else the first's
   std::vector<std::string> notes;  ///< what was dropped and why, a sentence each
+  ProtocolProfiles profiles;       ///< where a protocol looks at expression; else empty
 
   /// Number of the file that a row of the matrix is in.
   std::size_t part_number(std::int64_t row) const;

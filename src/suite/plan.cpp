@@ -8,6 +8,7 @@
 #include "core/hash.hpp"
 #include "core/text.hpp"
 #include "suite/calibration_plan.hpp"
+#include "suite/protocol_profiles.hpp"
 
 namespace pertscale {
 
@@ -66,17 +67,10 @@ class Planner {
     for (std::size_t d = 0; d < plan_.datasets.size(); ++d) {
       for (std::size_t p = 0; p < plan_.study->protocols.size(); ++p) {
         auto const& protocol = plan_.study->protocols[p];
-        auto const& dataset = plan_.datasets[d];
-        auto const& only = protocol.datasets;
-        bool const applies =
-            only.empty() || std::find(only.begin(), only.end(), dataset.spec.name) != only.end();
-        if (!applies) continue;
+        auto& dataset = plan_.datasets[d];
+        if (!applies(protocol, dataset)) continue;
         try {
-          plan_.splits.push_back({d,
-                                  p,
-                                  protocol.part.object->splits(
-                                      dataset.labels, {dataset.spec.name, dataset.spec.grammar()}),
-                                  {}});
+          plan_.splits.push_back({d, p, splits_of(protocol, dataset), {}});
         } catch (NotServed const& reason) {
           PerturbationSplit none;
           none.name = "*";

@@ -49,7 +49,8 @@ struct CalibrationUnit {
   double cost = 0;                   ///< estimated flops
 };
 
-/// What a study will do. The same on every rank; making it reads labels but no expression.
+/// What a study will do. The same on every rank; making it reads labels but no
+/// expression, unless a protocol looks at it (Dataset::profiles).
 struct Plan {
   Study const* study = nullptr;
   std::vector<Dataset> datasets;

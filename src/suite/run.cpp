@@ -25,6 +25,7 @@
 #include "suite/prediction_stage.hpp"
 #include "suite/prepare.hpp"
 #include "suite/progress.hpp"
+#include "suite/protocol_profiles.hpp"
 #include "suite/results.hpp"
 #include "suite/run_record.hpp"
 #include "suite/shared_text.hpp"
@@ -49,6 +50,7 @@ class StudyRun {
         meter_(comm) {
     TextSource const source = [&](std::string const& path) { return shared_text(comm_, path); };
     study_ = read(source);
+    by_expression_ = splits_by_expression(study_);
   }
 
   int run() {
@@ -74,12 +76,25 @@ class StudyRun {
     std::vector<Dataset> datasets;
     meter_.measure("*", "open", [&] { datasets = open_datasets(study_.datasets, comm_); });
     choose_scored_conditions(study_, datasets, comm_);
-    plan_ = make_plan(study_, std::move(datasets), default_block_values, prediction_opener(comm_));
+    if (by_expression_ && !options_.dry_run) lock_directory(datasets);
+    try {
+      auto const cache = options_.dry_run ? fs::path() : options_.out / "cache";
+      say(give_profiles(study_, datasets, comm_, cache, moment_options()));
+      plan_ =
+          make_plan(study_, std::move(datasets), default_block_values, prediction_opener(comm_));
+    } catch (UserError const&) {
+      leave_nothing();
+      throw;
+    }
     say(on_root(comm_, [&] { return plan_text(plan_, options_.memory_per_rank); }));
   }
 
-  /// Lock, folders, journal; refuses when a dataset changed under finished results.
-  void open_directory() {
+  MomentOptions moment_options() {
+    return {options_.memory_per_rank, [&] { return stop_.requested(); }};
+  }
+
+  /// Lock and folders; refuses when a dataset changed under finished results.
+  void lock_directory(std::vector<Dataset> const& datasets) {
     agree(comm_, [&] {
       if (!comm_.root()) return;
       made_directory_ = !fs::exists(options_.out);
@@ -90,8 +105,13 @@ class StudyRun {
         make_out_folder(options_.out / name);
       std::error_code ignored;
       fs::remove(options_.out / "STOP", ignored);
-      check_same_datasets(options_.out, plan_);
+      check_same_datasets(options_.out, datasets);
     });
+  }
+
+  /// Journal, in a directory that is locked.
+  void open_directory() {
+    if (!by_expression_) lock_directory(plan_.datasets);
     std::string const now = on_root(comm_, [] { return start_name(); });
     agree(comm_, [&] {
       if (!comm_.root()) join_lock(options_.out);
@@ -128,7 +148,7 @@ class StudyRun {
   }
 
   void prepare() {
-    MomentOptions const moments{options_.memory_per_rank, [&] { return stop_.requested(); }};
+    auto const moments = moment_options();
     for (auto const& dataset : plan_.datasets) {
       PrepareReport report;
       meter_.measure(dataset.spec.name, "moments", [&] {
@@ -228,7 +248,7 @@ class StudyRun {
       if (!comm_.root()) return;
       JournalIndex const all(options_.out / "journal");
       failed = failed_tasks(plan_, all);
-      if (complete) say_tables(all);
+      if (complete) say(write_all_tables(plan_, all, options_.out));
       write_timings(options_.out, meter_.phases(), start_, comm_.size(),
                     task_timings(plan_, all) + calibration_timings(plan_, all));
       write_run_record(run_facts(complete ? "finished" : "stopped"));
@@ -243,19 +263,12 @@ class StudyRun {
     return exit_done;
   }
 
-  void say_tables(JournalIndex const& all) const {
-    std::cout << write_all_tables(plan_, all, options_.out)
-              << "results: " << (options_.out / "verdict.csv").string()
-              << ", summary.csv, scores.csv, calibration-summary.csv, tasks.csv, timings.csv, "
-                 "run.json\n"
-              << std::flush;
-  }
-
   RunOptions options_;
   Communicator const& comm_;
   StopRequest stop_;  ///< first of all: a signal while the plan is made is not lost
   PhaseMeter meter_;
   Study study_;
+  bool by_expression_ = false;  ///< the plan needs profiles
   Plan plan_;
   std::vector<Screen> screens_;
   std::vector<std::vector<std::size_t>> genes_;  ///< of each screen among its dataset's

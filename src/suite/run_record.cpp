@@ -123,11 +123,11 @@ void write_run_record(RunFacts const& facts) {
   write_durably(path, record.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
 }
 
-void check_same_datasets(fs::path const& folder, Plan const& plan) {
+void check_same_datasets(fs::path const& folder, std::vector<Dataset> const& datasets) {
   json const before = read_json(folder / "run.json");
   if (!before.is_object() || !before.contains("datasets")) return;
   Mistakes mistakes;
-  for (auto const& dataset : plan.datasets) {
+  for (auto const& dataset : datasets) {
     auto const& known = before["datasets"];
     if (!known.contains(dataset.spec.name)) continue;
     if (known[dataset.spec.name].value("digest", "") != dataset.digest)

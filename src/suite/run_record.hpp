@@ -24,7 +24,7 @@ void write_run_record(RunFacts const& facts);
 
 /// Refuses (UserError) when the directory holds results of a dataset of the same name but another
 /// content.
-void check_same_datasets(std::filesystem::path const& folder, Plan const& plan);
+void check_same_datasets(std::filesystem::path const& folder, std::vector<Dataset> const& datasets);
 
 /// Removes what a run writes, and nothing else.
 void remove_results(std::filesystem::path const& folder);

@@ -4,6 +4,7 @@
 
 #include "suite/calibration_tables.hpp"
 #include "suite/results.hpp"
+#include "suite/spectral_table.hpp"
 #include "suite/verdict_table.hpp"
 
 namespace pertscale {
@@ -18,6 +19,7 @@ std::string write_all_tables(Plan const& plan, JournalIndex const& journal,
   write_calibrated(plan, book, folder);
   auto const lines = compare_models(plan, book, calibrations);
   write_verdicts(plan, lines, folder);
+  write_spectral_areas(plan, folder);
   std::string out = leaderboard(plan, rows) + verdict_text(plan, lines);
   auto const failed = failed_tasks(plan, journal);
   if (failed > 0)
@@ -25,7 +27,10 @@ std::string write_all_tables(Plan const& plan, JournalIndex const& journal,
         fmt::format("{} task(s) failed: see status, error_type and message in tasks.csv\n", failed);
   auto const controls = failed_controls(plan, journal);
   if (controls > 0) out += fmt::format("{} control(s) failed: see calibration.csv\n", controls);
-  return out;
+  return out + fmt::format(
+                   "results: {}, summary.csv, scores.csv, calibration-summary.csv, tasks.csv, "
+                   "timings.csv, run.json\n",
+                   (folder / "verdict.csv").string());
 }
 
 }  // namespace pertscale

@@ -27,3 +27,17 @@ TEST_CASE("permutations of ten for three seeds") {
   CHECK(NumpyRandom(42).permutation(10) == std::vector<std::size_t>{8, 1, 5, 0, 7, 2, 9, 4, 3, 6});
   CHECK(NumpyRandom(1).permutation(10) == std::vector<std::size_t>{2, 9, 6, 4, 0, 3, 1, 7, 8, 5});
 }
+
+// python3 -c "import numpy; r = numpy.random.RandomState(0); print([r.randint(100000) for _ in
+// range(6)])"
+TEST_CASE("randint is that of NumPy's legacy generator") {
+  NumpyRandom random(0);
+  for (auto const expected : {68268, 43567, 42613, 45891, 21243, 95939})
+    CHECK(random.randint(0, 100000) == expected);
+
+  NumpyRandom other(42);
+  CHECK(other.randint(30, 190) == 132);
+  CHECK(other.randint(30, 190) == 122);
+  CHECK(other.randint(5, 6) == 5);  // takes no word
+  for (auto const expected : {2, 2, 0, 0, 2, 1}) CHECK(other.randint(0, 3) == expected);
+}

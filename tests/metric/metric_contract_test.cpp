@@ -98,6 +98,7 @@ TEST_CASE("every metric keeps the contract") {
   REQUIRE(registered.size() >= 10);
   Trial const trial;
   for (auto const& name : registered) {
+    if (name.starts_with("interaction-")) continue;  // need doubles: interaction_metrics_test.cpp
     INFO("metric " << name);
     auto const& traits = traits_of(name);
     auto const scores = trial.score(name, trial.predicted);

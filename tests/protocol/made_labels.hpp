@@ -87,9 +87,28 @@ inline pertscale::Part<pertscale::Protocol> protocol_of(std::string const& text)
   return part;
 }
 
+/// Profiles of every row that follow from its names alone, whatever the row's number.
+inline pertscale::ProfileTable profiles_by_name(pertscale::Labels const& labels) {
+  pertscale::Matrix out(static_cast<Eigen::Index>(labels.rows().size()), 8);
+  for (std::size_t row = 0; row < labels.rows().size(); ++row) {
+    pertscale::RandomStream random(
+        1, labels.condition_of(row).name + "/" + labels.contexts()[labels.rows()[row].context]);
+    for (Eigen::Index g = 0; g < out.cols(); ++g)
+      out(static_cast<Eigen::Index>(row), g) = random.normal();
+  }
+  return pertscale::ProfileTable(std::move(out));
+}
+
+inline std::vector<pertscale::PerturbationSplit> splits_of(
+    pertscale::Part<pertscale::Protocol> const& part, pertscale::Labels const& labels) {
+  return part.object->splits_by_profiles(
+      labels, {"screen", {}},
+      {pertscale::ValueKind::expression, profiles_by_name(labels), nullptr});
+}
+
 inline std::vector<pertscale::PerturbationSplit> splits_of(std::string const& text,
                                                            pertscale::Labels const& labels) {
-  return protocol_of(text).object->splits(labels, {"screen", {}});
+  return splits_of(protocol_of(text), labels);
 }
 
 /// The sentence of the UserError that a call throws; empty if it throws none.

@@ -92,7 +92,13 @@ std::vector<std::string> configurations() {
         "unseen-perturbation variant=nature-methods seeds=1,2 train-gene-fraction=0.5",
         "unseen-perturbation combo-seen2-train-fraction=0", "cross-validation folds=2 seeds=0:3",
         "cross-validation folds=3 over=targets", "unseen-context shots=5 seeds=1,2",
-        "unseen-context contexts=RPE1"})
+        "unseen-context contexts=RPE1", "context-transfer max-held-out-contexts=2 seeds=1:3",
+        "perturbench-combination held-out-fraction=0.6",
+        "perturbench-combination variant=inverse held-out-fraction=0.6",
+        "imbalance evenness=0.95 fewest=4", "pereggrn type=stratified",
+        "pereggrn type=genetic-interaction", "pereggrn type=demultiplexing",
+        "cellsimbench variant=combinations score-on=test+validation",
+        "spectral-overlap seeds=1 to=0.2"})
     out.emplace_back(text);
   return out;
 }
@@ -107,7 +113,7 @@ TEST_CASE("every protocol splits a screen cleanly, or says why it cannot") {
 
   std::vector<PerturbationSplit> splits;
   try {
-    splits = part.object->splits(labels, {"screen", {}});
+    splits = splits_of(part, labels);
   } catch (UserError const& error) {
     CHECK(part.name() == "split-file");  // no file is given here
     CHECK_FALSE(error.sentences().empty());
