@@ -4,10 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "named_parts.hpp"
+
 namespace pertscale {
 
 /// One benchmark of `pertscale bench NAME`: a driver file bench_NAME.cpp holds and registers it.
 struct Bench {
+  static constexpr char const* kind = "benchmark";
   std::string name;
   std::string summary;  ///< one line
   std::string usage;    ///< "io FILE [--out DIR]"
@@ -18,8 +21,6 @@ struct Bench {
 };
 
 /// `RegisteredBench const registered{{...}};` at namespace scope.
-struct RegisteredBench {
-  explicit RegisteredBench(Bench bench);
-};
+using RegisteredBench = NamedParts<Bench>::Registered;
 
 }  // namespace pertscale

@@ -5,10 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "named_parts.hpp"
+
 namespace pertscale {
 
 /// One sub-command of `pertscale`: a driver file holds one and registers it.
 struct Command {
+  static constexpr char const* kind = "command";
   std::string name;
   std::string summary;    ///< one line for `pertscale --help`
   std::string usage;      ///< "simulate --cells N ... --out FILE.h5ad"
@@ -19,11 +22,7 @@ struct Command {
 };
 
 /// `Subcommand const registered{{...}};` at namespace scope.
-struct Subcommand {
-  explicit Subcommand(Command command);
-};
-
-std::vector<Command> const& commands();
+using Subcommand = NamedParts<Command>::Registered;
 
 /// Bytes of `--memory-per-rank`; UserError where the text is no size.
 std::uint64_t memory_per_rank(boost::program_options::variables_map const& values);

@@ -52,6 +52,30 @@ LandscapeOptions landscape_options(po::variables_map const& values) {
   return options;
 }
 
+/// Options that say how cells are compared mean nothing where there is none to compare.
+void refuse_without_effect(po::variables_map const& values, Dataset const& dataset) {
+  bool const cells = dataset.spec.rows == "cells", latent = dataset.spec.values == "latent";
+  Mistakes mistakes;
+  auto const refuse = [&](char const* name, std::string const& why) {
+    if (!values[name].defaulted())
+      mistakes.add(fmt::format("--{} has no effect on {}, which {}; leave it out", name,
+                               dataset.spec.file, why));
+  };
+  auto const squared = [&] {
+    return energy_form(values["edistance"].as<std::string>())->metric == PointMetric::sqeuclidean;
+  };
+  // E-distances of latent profiles come from their variances
+  if (!cells && !(latent && squared()))
+    refuse("edistance", "holds profiles: these E-distances need cells");
+  if (!cells) refuse("runs", "holds profiles: an E-test needs cells");
+  if (!cells) refuse("seed", "holds profiles: an E-test and halves need cells");
+  for (auto const* name : {"components", "pca-genes"}) {
+    if (!cells) refuse(name, "holds profiles: principal components need cells");
+    if (cells && latent) refuse(name, "is latent: its cells are compared as they are");
+  }
+  mistakes.raise();
+}
+
 int run_landscape(po::variables_map const& values) {
   auto const inputs = values["input"].as<std::vector<std::string>>();
   if (inputs.size() != 1)
@@ -64,7 +88,9 @@ int run_landscape(po::variables_map const& values) {
   options.say = [&](std::string const& line) {
     if (comm.root()) std::cout << line << std::endl;
   };
-  write_landscape(open_dataset(inputs.front(), comm), options, comm);
+  auto const dataset = open_dataset(inputs.front(), comm);
+  refuse_without_effect(values, dataset);
+  write_landscape(dataset, options, comm);
   options.say("landscape is in " + options.out.string());
   return exit_done;
 }

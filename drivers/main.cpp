@@ -17,14 +17,9 @@ namespace po = boost::program_options;
 
 namespace {
 
-std::vector<Command>& registered_commands() {
-  static std::vector<Command> list;
-  return list;
-}
-
 void print_help() {
   std::cout << "pertscale: does a model of genetic perturbations beat simple baselines?\n\n";
-  for (auto const& command : commands())
+  for (auto const& command : NamedParts<Command>::all())
     std::cout << fmt::format("  {:<11}{}\n", command.name, command.summary);
   std::cout << "\n`pertscale COMMAND --help` shows the options of a command; `pertscale --version` "
                "shows versions.\n";
@@ -98,15 +93,6 @@ int run_command(Command const& command, std::vector<std::string> const& argument
   return command.run(values);
 }
 
-Command const& find_command(std::string const& name) {
-  std::vector<std::string> names;
-  for (auto const& command : commands()) {
-    if (command.name == name) return command;
-    names.push_back(command.name);
-  }
-  throw UserError(fmt::format("unknown command '{}'.{}", name, suggestion(name, names)));
-}
-
 int run_serial(std::function<int()> const& body) {
   try {
     return body();
@@ -130,22 +116,13 @@ int dispatch(int argc, char** argv) {
     std::cout << version_text();
     return exit_done;
   }
-  auto const& command = find_command(name);
+  auto const& command = NamedParts<Command>::find(name);
   bool const help = std::find(arguments.begin(), arguments.end(), "--help") != arguments.end();
   if (!command.parallel || help) return run_command(command, arguments);
   return run_session(argc, argv, [&] { return run_command(command, arguments); });
 }
 
 }  // namespace
-
-Subcommand::Subcommand(Command command) { registered_commands().push_back(std::move(command)); }
-
-std::vector<Command> const& commands() {
-  auto& list = registered_commands();
-  std::sort(list.begin(), list.end(),
-            [](Command const& a, Command const& b) { return a.name < b.name; });
-  return list;
-}
 
 void declare_memory(po::options_description& options) {
   declare_memory_bound(options);

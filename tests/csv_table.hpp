@@ -30,6 +30,8 @@ class CsvTable {
 
   std::size_t rows() const { return rows_.size(); }
   std::size_t columns() const { return column_.size(); }
+  bool has(std::string const& column) const { return column_.contains(column); }
+  std::size_t column(std::string const& name) const { return column_.at(name); }
   /// Of a column.
   std::string const& name(std::size_t column) const { return names_.at(column); }
   std::string const& at(std::size_t row, std::size_t column) const {

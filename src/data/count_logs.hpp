@@ -13,6 +13,12 @@ inline double log_normalised(double count, double target, double total) {
   return std::log1p(count * target / total);
 }
 
+/// log1p of a count scaled to 1e6 a cell, divided in scanpy's order: the size factor first. Some
+/// equal ratios of count and total become unequal doubles by it, as they do there.
+inline double log_per_million(double count, double total) {
+  return std::log1p(count / (total / 1e6));
+}
+
 /// log_normalised of the counts of one cell, as `encode` keeps it. Within a cell, small counts
 /// recur: each is logged once.
 template <class Encode>

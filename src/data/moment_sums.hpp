@@ -44,14 +44,18 @@ class MomentSums {
       sums_[2 * gene + 1] += value.square;
       ++nonzero_[gene];
     }
+    /// Asks the processor for the sums of a gene that are soon added to.
+    void fetch(std::size_t gene) const {
+      __builtin_prefetch(sums_ + 2 * gene, 1);
+      __builtin_prefetch(nonzero_ + gene, 1);
+    }
 
    private:
     friend class MomentSums;
     Row(FixedPoint const& sum_grid, FixedPoint const& square_grid, std::int64_t* sums,
         std::int32_t* nonzero)
         : sum_grid_(sum_grid), square_grid_(square_grid), sums_(sums), nonzero_(nonzero) {}
-    FixedPoint const& sum_grid_;
-    FixedPoint const& square_grid_;
+    FixedPoint sum_grid_, square_grid_;  // copies: the compiler keeps them in registers
     std::int64_t* sums_;
     std::int32_t* nonzero_;
   };

@@ -17,6 +17,7 @@ struct MatrixAxes {
   std::int64_t rows = 0, columns = 0;
   std::string obs = "obs", var = "var";                ///< paths, for sentences
   std::function<std::string(std::int64_t)> gene_name;  ///< asked only when something is wrong
+  bool finite = true;                                  ///< refuse values that are not
 };
 
 /// One matrix of an AnnData file: X, raw/X or a layer. Every failure is a UserError.

@@ -37,6 +37,7 @@ class H5adReader : public ScreenReader {
   TextColumn var(std::string const& column, std::string const& matrix) const override;
   std::vector<double> obs_numbers(std::string const& column) const override;
   void select(std::string const& matrix) override;
+  void accept_not_finite() override { finite_ = false; }
   MatrixInfo info() const override { return selected().info(); }
   std::vector<MatrixSlab> slabs(std::uint64_t bytes) const override;
   void read(MatrixSlab const& slab, MatrixBlock& block) const override;
@@ -61,6 +62,7 @@ class H5adReader : public ScreenReader {
   std::string path_;
   std::optional<Opened> opened_;
   std::unique_ptr<H5adMatrix> matrix_;
+  bool finite_ = true;
 };
 
 template <class Work>
@@ -208,7 +210,7 @@ void H5adReader::select(std::string const& matrix) {
   guarded("matrix " + matrix, [&] {
     auto const where = place(matrix);
     AnndataFrame const genes(file().file, where.var);
-    MatrixAxes axes{file().obs.size(), genes.size(), "obs", where.var, nullptr};
+    MatrixAxes axes{file().obs.size(), genes.size(), "obs", where.var, nullptr, finite_};
     axes.gene_name = [genes](std::int64_t gene) {
       return genes.text("").values.at(static_cast<std::size_t>(gene));
     };

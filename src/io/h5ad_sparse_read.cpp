@@ -202,10 +202,10 @@ void SparseMatrix::check_lines(MatrixBlock const& block) const {
   for (std::int64_t line = 0; line < block.count(); ++line) {
     auto const* const minor = block.minor.data();
     std::int64_t const end = block.offsets[static_cast<std::size_t>(line) + 1];
-    bool falls = false;
+    std::int32_t steps = 0;  // its sign: one of the steps less 1 is negative
     for (std::int64_t k = block.offsets[static_cast<std::size_t>(line)] + 1; k < end; ++k)
-      falls |= minor[k] <= minor[k - 1];
-    if (falls) check_repeats(block, line, last_seen);
+      steps |= minor[k] - minor[k - 1] - 1;
+    if (steps < 0) check_repeats(block, line, last_seen);
   }
 }
 

@@ -94,6 +94,8 @@ class ScreenReader {
   /// Chooses the matrix that info, slabs and read speak of: `X`, `raw`, `layer:NAME`. Checks
   /// shapes.
   virtual void select(std::string const& matrix) = 0;
+  /// Lets `read` hand over values that are not finite, as predictions may hold. Before select.
+  virtual void accept_not_finite() {}
   virtual MatrixInfo info() const = 0;
   /// Cuts the matrix into slabs that need at most `bytes` of memory each while being read (block,
   /// buffers, caches and the slab that is being prefetched, but never less than one row and some

@@ -18,6 +18,14 @@ struct TopGenes {
   std::size_t count = 0;
 };
 
+constexpr std::string_view degs_prefix = "degs:";
+
+/// ALPHA of `degs:ALPHA`; 0 where the text is not of that form.
+double parse_degs(std::string const& text) {
+  if (!text.starts_with(degs_prefix)) return 0;
+  return parse_double(text.substr(degs_prefix.size())).value_or(0);
+}
+
 /// `top-expressed:1000` and the like; count 0 where the text is not of that form.
 TopGenes parse_top(std::string const& text) {
   std::size_t const colon = text.find(':');
@@ -28,11 +36,14 @@ TopGenes parse_top(std::string const& text) {
 
 std::string check_genes(std::string const& text) {
   if (text == "all" || text.starts_with(file_prefix)) return {};
+  if (double const alpha = parse_degs(text); alpha > 0 && alpha <= 1) return {};
   auto const top = parse_top(text);
   bool const known =
       top.ranking == "top-expressed" || top.ranking == "top-delta" || top.ranking == "top-de";
   if (known && top.count > 0) return {};
-  return "takes all, top-expressed:N, top-delta:N or top-de:N with N of at least 1, or file:F";
+  return "takes all, top-expressed:N, top-delta:N or top-de:N with N of at least 1, degs:ALPHA "
+         "with "
+         "ALPHA in (0, 1], or file:F";
 }
 
 /// Orders genes by falling key, ties by file order.
@@ -65,16 +76,24 @@ void GeneSelection::declare(OptionList& options) {
       .add("genes", genes_,
            "genes the score looks at: all; top-expressed:N, the N highest in control; top-delta:N, "
            "the N of largest observed change; top-de:N, the N of largest |t| against control "
-           "(Welch); all genes where there are fewer than N; file:F, the genes named in F, one a "
-           "line (names the screen lacks are ignored)")
+           "(Welch); all genes where there are fewer than N; degs:ALPHA, those whose adjusted p of "
+           "the t-test with overestimated variance against the other perturbations is below ALPHA; "
+           "file:F, the genes named in F, one a line (names the screen lacks are ignored)")
       .checked(check_genes)
       .file_after(std::string(file_prefix), file_)
-      .type = "all|top-expressed:N|top-delta:N|top-de:N|file:F";
+      .type = "all|top-expressed:N|top-delta:N|top-de:N|degs:ALPHA|file:F";
   options.add("exclude-target", exclude_target_,
               "leave out the perturbed genes themselves (before N are counted)");
   options.add("non-dropout", non_dropout_,
               "leave out genes that no perturbed cell expresses though control does (before N are "
               "counted), as GEARS does");
+}
+
+std::vector<DeRequest> GeneSelection::tests() const {
+  if (parse_degs(genes_) == 0) return {};
+  return {{.method = DeMethod::t_test_overestim,
+           .reference = TestReference::rest,
+           .rest_with_control = false}};
 }
 
 GeneSelection::Candidates GeneSelection::candidates(ScoreContext const& context,
@@ -125,6 +144,16 @@ Status keep_significant(std::size_t most, ScoreContext const& context, ScoreItem
   return {};
 }
 
+/// Leaves the genes whose adjusted p is below `alpha`; one without a test is not below.
+Status keep_degs(double alpha, DeRequest const& request, ScoreContext const& context,
+                 ScoreItem const& item, std::vector<std::size_t>& genes) {
+  if (context.supply == nullptr) return Status("needs_cells");
+  auto const tests = context.supply->de(Side::measured, item.place, request);
+  if (!tests.status.ok()) return tests.status;
+  std::erase_if(genes, [&](std::size_t g) { return !(tests.padj[g] < alpha); });
+  return {};
+}
+
 }  // namespace
 
 Status GeneSelection::select(ScoreContext const& context, Candidates const& candidates,
@@ -146,6 +175,9 @@ Status GeneSelection::select(ScoreContext const& context, Candidates const& cand
   } else if (by_item) {
     if (auto status = keep_significant(most, context, item, genes); !status.ok()) return status;
   }
+  if (double const alpha = parse_degs(genes_); alpha > 0)
+    if (auto status = keep_degs(alpha, tests().front(), context, item, genes); !status.ok())
+      return status;
   std::sort(genes.begin(), genes.end());
   return genes.empty() ? Status("too_few_genes") : Status();
 }

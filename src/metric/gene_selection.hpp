@@ -6,7 +6,8 @@
 
 namespace pertscale {
 
-/// Which genes a metric looks at: `all`, `top-expressed:N`, `top-delta:N`, `top-de:N`, `file:F`.
+/// Which genes a metric looks at: `all`, `top-expressed:N`, `top-delta:N`, `top-de:N`,
+/// `degs:ALPHA`, `file:F`.
 /// Genes of a set are in ascending file order.
 class GeneSelection {
  public:
@@ -18,6 +19,8 @@ class GeneSelection {
 
   /// Adds `genes=`, `exclude-target=` and `non-dropout=`.
   void declare(OptionList& options);
+  /// Tests that `degs` reads.
+  std::vector<DeRequest> tests() const;
   /// The part of the choice that items of a context share, among the first `genes` of its table.
   /// not_applicable on a latent screen, unless all genes are asked for.
   Candidates candidates(ScoreContext const& context, std::size_t genes) const;
@@ -25,7 +28,8 @@ class GeneSelection {
   /// Targets and dropouts are left out before the N are counted. `top-de` ranks by |t| of Welch's
   /// test against the context's control, equal |t| in the genes' order (GEARS: Roohani et al. 2023;
   /// scanpy's ranking, whose order among equals is undefined): needs_cells without variances,
-  /// too_few_cells where a side has fewer than two cells.
+  /// too_few_cells where a side has fewer than two cells. `degs` takes genes whose adjusted p of
+  /// the measured cells' test is below ALPHA: needs_cells without tests.
   Status select(ScoreContext const& context, Candidates const& candidates, ScoreItem const& item,
                 std::vector<std::size_t>& genes) const;
 

@@ -27,6 +27,7 @@ bool is_constant(Profile values, double rounding);
 class ProfileMetric : public Metric {
  public:
   void declare(OptionList& options) override;
+  MetricNeeds needs() const override { return {.de = selection_.tests()}; }
   std::vector<Score> score(ScoreContext const& context,
                            std::vector<ScoreItem> const& items) const final;
 

@@ -18,6 +18,9 @@ class Model {
     bool needs_genes = false;      ///< cannot serve latent screens (rows become not_applicable)
     bool stochastic = false;       ///< uses the seed it is given
     bool across_contexts = false;  ///< reads TrainingView::elsewhere
+    /// Not fitted here: the suite takes its predictions from the file of the option `path`, and
+    /// calls neither fit nor predict.
+    bool from_file = false;
     /// No effect in the training data gives no change; where not, why.
     std::string_view no_effect_exception{};
   };

@@ -44,6 +44,8 @@ class Protocol {
   static constexpr std::string_view kind = "protocol";
   struct Traits {
     bool pools_contexts = false;  ///< models are fitted over all training contexts by default
+    /// Nothing is trained on: the perturbed-mean reference is of every measured perturbation.
+    bool measured_reference = false;
   };
 
   virtual ~Protocol() = default;

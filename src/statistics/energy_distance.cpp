@@ -6,25 +6,19 @@
 
 #include "core/error.hpp"
 #include "core/sums.hpp"
+#include "core/vector_loops.hpp"
 
 namespace pertscale {
 
 namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
-constexpr Eigen::Index tile = 256;
 
 double squared_distance(Vector const& a, Vector const& b) {
   return ordered_sum(static_cast<std::size_t>(a.size()), [&](std::size_t k) {
     auto const i = static_cast<Eigen::Index>(k);
     return (a[i] - b[i]) * (a[i] - b[i]);
   });
-}
-
-Vector mean_of(Points const& points) {
-  Vector sum = Vector::Zero(points.cols());
-  for (Eigen::Index i = 0; i < points.rows(); ++i) sum += points.row(i).transpose();
-  return sum / static_cast<double>(points.rows());
 }
 
 /// Squared distances to the mean, summed over cells and coordinates.
@@ -40,72 +34,50 @@ double scatter(Points const& points, Vector const& mean) {
   return sum;
 }
 
-/// Some cells about a centre, and their squared norms.
-struct Panel {
-  Matrix points;
-  Vector norms;
-
-  Panel(Points const& all, Eigen::Index first, Vector const& centre)
-      : points(all.middleRows(first, std::min(tile, all.rows() - first)).rowwise() -
-               centre.transpose()),
-        norms(points.rows()) {
-    for (Eigen::Index i = 0; i < points.rows(); ++i) {
-      double const* const x = points.row(i).data();
-      norms[i] = ordered_sum(static_cast<std::size_t>(points.cols()),
-                             [&](std::size_t k) { return x[k] * x[k]; });
-    }
-  }
-};
-
-/// Sum of the Euclidean distances of two panels; `above` leaves out all pairs but those of row i
-/// and column j > i.
-double panel_sum(Panel const& a, Panel const& b, bool above, Matrix& product) {
-  product.noalias() = a.points * b.points.transpose();
-  double sum = 0;
-  for (Eigen::Index i = 0; i < product.rows(); ++i) {
-    double const norm = a.norms[i];
-    double const* const dot = product.row(i).data();
-    auto const from = static_cast<std::size_t>(above ? i + 1 : 0);
-    sum += ordered_sum(static_cast<std::size_t>(product.cols()) - from, [&](std::size_t k) {
-      std::size_t const j = from + k;
-      double const d = norm + b.norms[static_cast<Eigen::Index>(j)] - 2 * dot[j];
-      return std::sqrt(d > 0 ? d : 0);  // rounding may bring equal cells below zero
-    });
-  }
-  return sum;
+/// Squared distances to distances of the metric.
+void apply(PointMetric metric, double gamma, double* squares, std::size_t n) {
+  if (metric == PointMetric::euclidean) take_roots(squares, n);
+  if (metric != PointMetric::gaussian) return;
+  for (std::size_t j = 0; j < n; ++j) squares[j] *= -gamma;
+  take_exponentials(squares, n);
+  for (std::size_t j = 0; j < n; ++j) squares[j] = 1 - squares[j];
 }
 
-double euclidean_sum(Points const& a, Points const& b) {
-  Vector const centre = mean_of(a);
-  Matrix product;
+double pair_sum(Points const& a, Points const& b, PointMetric metric, double gamma) {
   double sum = 0;
-  for (Eigen::Index i = 0; i < a.rows(); i += tile) {
-    Panel const left(a, i, centre);
-    for (Eigen::Index j = 0; j < b.rows(); j += tile)
-      sum += panel_sum(left, Panel(b, j, centre), false, product);
-  }
+  visit_pairs(a, b, [&](Eigen::Index, Eigen::Index, Matrix& tile) {
+    double part = 0;
+    auto const n = static_cast<std::size_t>(tile.cols());
+    for (Eigen::Index i = 0; i < tile.rows(); ++i) {
+      apply(metric, gamma, tile.row(i).data(), n);
+      part += sum_of(tile.row(i).data(), n);
+    }
+    sum += part;
+  });
   return sum;
 }
 
 /// Over unordered pairs of different cells.
-double euclidean_sum_within(Points const& a) {
-  Vector const centre = mean_of(a);
-  Matrix product;
+double pair_sum_within(Points const& a, PointMetric metric, double gamma) {
   double sum = 0;
-  for (Eigen::Index i = 0; i < a.rows(); i += tile) {
-    Panel const left(a, i, centre);
-    sum += panel_sum(left, left, true, product);
-    for (Eigen::Index j = i + tile; j < a.rows(); j += tile)
-      sum += panel_sum(left, Panel(a, j, centre), false, product);
-  }
+  visit_pairs_within(a, [&](Eigen::Index first, Eigen::Index other, Matrix& tile) {
+    double part = 0;
+    for (Eigen::Index i = 0; i < tile.rows(); ++i) {
+      Eigen::Index const from = first == other ? i + 1 : 0;
+      auto const n = static_cast<std::size_t>(tile.cols() - from);
+      apply(metric, gamma, tile.row(i).data() + from, n);
+      part += sum_of(tile.row(i).data() + from, n);
+    }
+    sum += part;
+  });
   return sum;
 }
 
 }  // namespace
 
 std::string EnergyForm::name() const {
-  return std::string(metric == PointMetric::sqeuclidean ? "sqeuclidean" : "euclidean") +
-         (corrected ? "-corrected" : "");
+  char const* const names[] = {"sqeuclidean", "euclidean", "gaussian"};
+  return names[static_cast<std::size_t>(metric)] + std::string(corrected ? "-corrected" : "");
 }
 
 std::vector<std::string> energy_form_names() {
@@ -119,34 +91,49 @@ std::optional<EnergyForm> energy_form(std::string_view name) {
   return std::nullopt;
 }
 
-double mean_distance(Points const& a, Points const& b, PointMetric metric) {
+std::optional<EnergyForm> published_energy_form(std::string_view program) {
+  EnergyForm const euclidean{PointMetric::euclidean, false};
+  if (program == "scperturb") return EnergyForm{};
+  if (program == "pertpy" || program == "cell-eval") return euclidean;
+  if (program == "scperteval") return EnergyForm{PointMetric::euclidean, true};
+  if (program == "perturbench") return EnergyForm{PointMetric::euclidean, false, 0.5};
+  return std::nullopt;
+}
+
+std::vector<std::string> published_energy_forms() {
+  return {"scperturb", "pertpy", "cell-eval", "scperteval", "perturbench"};
+}
+
+double mean_distance(Points const& a, Points const& b, PointMetric metric, double gamma) {
   if (a.rows() == 0 || b.rows() == 0) return none;
-  if (metric == PointMetric::euclidean)
-    return euclidean_sum(a, b) / static_cast<double>(a.rows()) / static_cast<double>(b.rows());
-  Vector const mean_a = mean_of(a), mean_b = mean_of(b);
+  if (metric != PointMetric::sqeuclidean)
+    return pair_sum(a, b, metric, gamma) / static_cast<double>(a.rows()) /
+           static_cast<double>(b.rows());
+  Vector const mean_a = mean_point(a), mean_b = mean_point(b);
   return squared_distance(mean_a, mean_b) + scatter(a, mean_a) / static_cast<double>(a.rows()) +
          scatter(b, mean_b) / static_cast<double>(b.rows());
 }
 
-double mean_distance_within(Points const& a, PointMetric metric) {
+double mean_distance_within(Points const& a, PointMetric metric, double gamma) {
   if (a.rows() == 0) return none;
   auto const n = static_cast<double>(a.rows());
-  if (metric == PointMetric::euclidean) return 2 * euclidean_sum_within(a) / n / n;
-  return 2 * scatter(a, mean_of(a)) / n;
+  if (metric != PointMetric::sqeuclidean) return 2 * pair_sum_within(a, metric, gamma) / n / n;
+  return 2 * scatter(a, mean_point(a)) / n;
 }
 
 GroupTerms group_terms(Points const& points, EnergyForm const& form) {
   GroupTerms out;
   out.cells = points.rows();
   auto const n = static_cast<double>(points.rows());
-  out.mean = points.rows() > 0 ? mean_of(points) : Vector::Constant(points.cols(), none);
+  out.mean = points.rows() > 0 ? mean_point(points) : Vector::Constant(points.cols(), none);
   out.variance = points.rows() > 1 ? scatter(points, out.mean) / (n - 1) : none;
   if (points.rows() == 0 || (form.corrected && points.rows() == 1))
     out.self = none;
   else if (form.metric == PointMetric::sqeuclidean)
     out.self = points.rows() == 1 ? 0 : 2 * out.variance * (form.corrected ? 1 : (n - 1) / n);
   else
-    out.self = mean_distance_within(points, form.metric) * (form.corrected ? n / (n - 1) : 1);
+    out.self =
+        mean_distance_within(points, form.metric, form.gamma) * (form.corrected ? n / (n - 1) : 1);
   return out;
 }
 
@@ -164,7 +151,30 @@ double energy_distance(Points const& a, Points const& b, GroupTerms const& terms
                        GroupTerms const& terms_b, EnergyForm const& form) {
   if (form.metric == PointMetric::sqeuclidean) return energy_distance(terms_a, terms_b, form);
   if (std::isnan(terms_a.self) || std::isnan(terms_b.self)) return none;
-  return form.scale * (2 * mean_distance(a, b, form.metric) - terms_a.self - terms_b.self);
+  return form.scale *
+         (2 * mean_distance(a, b, form.metric, form.gamma) - terms_a.self - terms_b.self);
+}
+
+double energy_to_controls(Points const& a, std::vector<Matrix> const& controls,
+                          EnergyForm const& form, std::optional<std::size_t> own) {
+  if (controls.empty()) throw InternalError("energy_to_controls: there is no control");
+  Eigen::Index cells = 0;
+  double within = 0;
+  for (auto const& control : controls) {
+    cells += control.rows();
+    within += group_terms(control, form).self;
+  }
+  Matrix pooled(cells, a.cols());
+  Eigen::Index at = 0;
+  for (auto const& control : controls) {
+    pooled.middleRows(at, control.rows()) = control;
+    at += control.rows();
+  }
+  auto const n = static_cast<double>(a.rows());
+  double const across =
+      mean_distance(a, pooled, form.metric, form.gamma) * (own && form.corrected ? n / (n - 1) : 1);
+  return form.scale *
+         (2 * across - group_terms(a, form).self - within / static_cast<double>(controls.size()));
 }
 
 }  // namespace pertscale

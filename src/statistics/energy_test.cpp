@@ -123,7 +123,8 @@ class PairEnergy {
  private:
   double distance(double dot, std::size_t i, std::size_t j) const {
     double const d = norms_[i] + norms_[j] - 2 * dot;
-    return i == j || !(d > 0) ? 0 : std::sqrt(d);
+    if (i == j || !(d > 0)) return 0;
+    return form_.metric == PointMetric::gaussian ? -std::expm1(-form_.gamma * d) : std::sqrt(d);
   }
 
   /// Sums of every cell's distances, by tiles of rows; the tiles are kept where there is room.

@@ -70,7 +70,9 @@ CellGroups half_groups(Dataset const& dataset, std::int64_t seed) {
     for (std::size_t i = cells[row].size() / 2; i < order.size(); ++i) half[order[i]] = 1;
     maker.add_row(row, cells[row], 2, [&](std::size_t i) { return half[i]; });
   }
-  return maker.take();
+  auto out = maker.take();
+  out.half_seed = seed;
+  return out;
 }
 
 CellGroups column_groups(Dataset const& dataset, std::string name, CellColumn const& column,

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct CellGroups {
   std::string name;                         ///< "rows", "halves" ...: part of a product's name
   std::vector<std::int32_t> group_of_cell;  ///< by row of the matrix; -1: in no group
   std::vector<CellGroup> groups;
+  std::optional<std::int64_t> half_seed{};  ///< of half_groups: the seed that drew them
 };
 
 /// One group a row of Labels: the profiles themselves.

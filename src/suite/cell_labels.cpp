@@ -129,6 +129,7 @@ void check_control(Dataset const& dataset) {
   if (labels.rows().empty())
     throw UserError(fmt::format("{}: no {} is left after the filters of {}", spec.screen(),
                                 noun_of(spec), spec.file));
+  if (spec.prediction) return;
   if (!control) {
     std::vector<std::string> names;
     for (auto const& condition : labels.conditions()) names.push_back(condition.name);
@@ -203,7 +204,7 @@ void make_labels(Dataset& dataset, LabelDraft const& draft) {
 void read_weights(Dataset& dataset, CellObs const& obs) {
   auto const& spec = dataset.spec;
   if (spec.rows != "pseudobulk") return;
-  if (obs.files_without("cells").size() == dataset.parts.size()) {
+  if (spec.prediction || obs.files_without("cells").size() == dataset.parts.size()) {
     dataset.weights.assign(static_cast<std::size_t>(dataset.info.rows), 1.0);
     return;
   }

@@ -50,6 +50,7 @@ void map_majors(std::vector<std::int32_t> const& gene_of_column, MatrixBlock& bl
 CellSource::CellSource(Dataset const& dataset, std::string const& matrix) : data_(dataset) {
   for (auto const& part : data_.parts) {
     readers_.push_back(open_screen(part.path));
+    if (data_.spec.prediction) readers_.back()->accept_not_finite();
     readers_.back()->select(matrix.empty() ? data_.spec.matrix : matrix);
   }
 }

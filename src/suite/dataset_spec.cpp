@@ -263,7 +263,8 @@ DatasetSpec read_dataset_spec(std::string const& path, TextSource const& source,
   }
   OptionList options;
   declare_dataset(options, spec);
-  for (auto const& item : parse_key_values(path, source(path), mistakes)) {
+  std::string const text = source(path);
+  for (auto const& item : parse_key_values(path, text, mistakes)) {
     try {
       assign_key(spec, options, path, item);
     } catch (UserError const& error) {
@@ -271,6 +272,7 @@ DatasetSpec read_dataset_spec(std::string const& path, TextSource const& source,
     }
   }
   if (spec.name.empty()) spec.name = stem;
+  if (is_binary(text)) return spec;
   apply_preset(spec);
   check_files(spec, mistakes);
   check_values(spec, mistakes);

@@ -55,6 +55,8 @@ struct DatasetSpec {
   std::int64_t max_control_cells = 0;  ///< 0: no bound
   std::int64_t sample_seed = 0;
   std::string source, sha256;
+  bool prediction = false;  ///< predictions made elsewhere: no control is needed, profiles have no
+                            ///< weights, values need not be finite; no key of a file
   std::set<std::string> given;  ///< keys that the user's file gives; others are at their defaults
 
   /// The files of the screen, in order.

@@ -13,8 +13,9 @@ namespace {
 /// Reads slabs and log-normalises their values.
 class CellReader {
  public:
-  CellReader(Dataset const& dataset, Communicator const& comm, std::uint64_t memory)
-      : data_(dataset), ranks_(static_cast<std::size_t>(comm.size())) {
+  CellReader(Dataset const& dataset, Communicator const& comm, std::uint64_t memory,
+             bool per_million)
+      : data_(dataset), per_million_(per_million), ranks_(static_cast<std::size_t>(comm.size())) {
     PassOptions options;
     agree(comm, [&] {
       source_ = std::make_unique<CellSource>(data_);
@@ -62,6 +63,12 @@ class CellReader {
       for (std::size_t k = begin; k < end; ++k) check(cell, block.minor[k], block.values[k]);
       return;
     }
+    if (per_million_) {
+      double const total = sizes_.total(cell);
+      for (std::size_t k = begin; k < end; ++k)
+        if (block.values[k] != 0) block.values[k] = log_per_million(block.values[k], total);
+      return;
+    }
     CountLogs logs([](double value) { return value; }, sizes_.target, sizes_.total(cell));
     for (std::size_t k = begin; k < end; ++k)
       if (block.values[k] != 0) block.values[k] = logs(block.values[k]);
@@ -73,13 +80,15 @@ class CellReader {
       std::int64_t const cell = block.minor[k];
       if (!kept(cell) || block.values[k] == 0) continue;
       if (sizes_.counts())
-        block.values[k] = sizes_.log_normalised(block.values[k], cell);
+        block.values[k] = per_million_ ? log_per_million(block.values[k], sizes_.total(cell))
+                                       : sizes_.log_normalised(block.values[k], cell);
       else
         check(cell, gene, block.values[k]);
     }
   }
 
   Dataset const& data_;
+  bool per_million_;
   std::size_t ranks_;  ///< slabs are dealt out to them in turn
   std::unique_ptr<CellSource> source_;
   std::vector<CellSlab> slabs_;
@@ -98,12 +107,13 @@ bool exactly_floats(Dataset const& dataset) {
 
 }  // namespace
 
-CellDesign cell_design(Dataset const& dataset, bool by_batch) {
+CellDesign cell_design(Dataset const& dataset, bool by_batch, bool control_apart) {
   auto const& labels = dataset.labels;
   std::size_t const batches = by_batch ? dataset.batch.names.size() : 1;
   CellDesign out;
   out.design.rows = labels.rows().size();
-  out.design.strata = labels.contexts().size() * batches;
+  std::size_t const shared = labels.contexts().size() * batches;
+  out.design.strata = control_apart ? 2 * shared : shared;
   auto const batch_of = [&](std::size_t cell) {
     return by_batch ? static_cast<std::size_t>(dataset.batch.code_of_cell[cell]) : 0;
   };
@@ -116,10 +126,11 @@ CellDesign cell_design(Dataset const& dataset, bool by_batch) {
     if (cells[i] == 0) continue;
     std::size_t const row = i / batches;
     number[i] = static_cast<std::int32_t>(out.design.groups.size());
+    bool const control = labels.condition_of(row).is_control();
+    std::size_t const stratum = labels.rows()[row].context * batches + i % batches +
+                                (control_apart && control ? shared : 0);
     out.design.groups.push_back(
-        {static_cast<std::uint32_t>(row),
-         static_cast<std::uint32_t>(labels.rows()[row].context * batches + i % batches), cells[i],
-         labels.condition_of(row).is_control()});
+        {static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(stratum), cells[i], control});
   }
   out.group_of_cell.assign(dataset.row_of_cell.size(), -1);
   for (std::size_t cell = 0; cell < dataset.row_of_cell.size(); ++cell)
@@ -130,8 +141,9 @@ CellDesign cell_design(Dataset const& dataset, bool by_batch) {
 }
 
 EntrySource cell_entries(Dataset const& dataset, std::vector<std::int32_t> group_of_cell,
-                         Communicator const& comm, MomentOptions const& options) {
-  auto const reader = std::make_shared<CellReader const>(dataset, comm, options.memory);
+                         Communicator const& comm, MomentOptions const& options, bool per_million) {
+  auto const reader =
+      std::make_shared<CellReader const>(dataset, comm, options.memory, per_million);
   EntrySource source;
   source.slabs = reader->slabs();
   source.batch = reader->batch();

@@ -18,6 +18,8 @@ struct DeOptions {
   double epsilon = 1e-9;
   std::string adjust = "perturbation";
   double min_control_cpm = -1;  ///< below 0: no gate
+  bool per_million = false;     ///< for metrics: log1p(count / (total / 1e6)) is what is ranked
+  bool control_in_rest = true;  ///< for metrics: is control among the cells of `rest`?
 
   bool wilcoxon() const { return method == "wilcoxon"; }
   bool gated() const { return min_control_cpm >= 0; }

@@ -9,7 +9,6 @@
 #include <numeric>
 #include <optional>
 
-#include "core/sums.hpp"
 #include "core/text.hpp"
 #include "io/h5ad_writer.hpp"
 #include "statistics/multiple_testing.hpp"
@@ -25,19 +24,12 @@ namespace {
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 char const* const layer_names[] = {"score", "log2fc", "log2fc_se", "pvalue", "u"};
 
-/// Genes of each context that are adjusted for: 1e6 m_g / sum of m over all genes above the bound,
-/// m the mean of expm1 over control cells.
+/// Genes of each context that are adjusted for; none without a gate.
 std::vector<std::vector<char>> passing_genes(DeTables const& tables,
                                              GeneRecordReader const& records) {
   std::vector<std::vector<char>> out;
-  for (std::size_t context = 0; context < records.shape().extra; ++context) {
-    auto const means = records.extra(context);
-    double const total = ordered_sum(means);
-    std::vector<char> passes;
-    for (double const mean : means)
-      passes.push_back(1e6 * mean / total > tables.options.min_control_cpm ? 1 : 0);
-    out.push_back(std::move(passes));
-  }
+  for (std::size_t context = 0; context < records.shape().extra; ++context)
+    out.push_back(gated_genes(tables.options, records.extra(context)));
   return out;
 }
 

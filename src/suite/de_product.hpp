@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "data/screen.hpp"
 #include "metric/supply.hpp"
 #include "suite/de_options.hpp"
 #include "suite/profile_product.hpp"

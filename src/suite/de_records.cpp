@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/sums.hpp"
+
 namespace pertscale {
 
 std::vector<std::size_t> tested_rows(Labels const& labels) {
@@ -9,6 +11,24 @@ std::vector<std::size_t> tested_rows(Labels const& labels) {
   for (std::size_t row = 0; row < labels.rows().size(); ++row)
     if (!labels.condition_of(row).is_control()) rows.push_back(row);
   return rows;
+}
+
+RankOptions rank_options(DeOptions const& options) {
+  RankOptions out;
+  out.reference = options.test_reference();
+  out.continuity = options.continuity;
+  out.sums = options.mean_kind() == FoldChangeMean::arithmetic ? SummedValues::naturals
+                                                               : SummedValues::logs;
+  out.control_naturals = options.gated();
+  return out;
+}
+
+std::vector<char> gated_genes(DeOptions const& options, std::span<double const> means) {
+  double const total = options.per_million ? 1e6 : ordered_sum(means);
+  std::vector<char> passes;
+  for (double const mean : means)
+    passes.push_back(1e6 * mean / total > options.min_control_cpm ? 1 : 0);
+  return passes;
 }
 
 DeRecords::DeRecords(Labels const& labels, DeOptions const& options, std::size_t genes)
@@ -36,7 +56,10 @@ void DeRecords::find_references(std::vector<SampleMoments> const& moments) {
   for (std::size_t context = 0; context < labels_.contexts().size(); ++context) {
     auto const first = static_cast<std::ptrdiff_t>(context_start_[context]);
     auto const last = static_cast<std::ptrdiff_t>(context_start_[context + 1]);
-    auto const rest = rest_moments({moments.begin() + first, moments.begin() + last});
+    std::vector<SampleMoments> own(moments.begin() + first, moments.begin() + last);
+    if (!options_.control_in_rest && control_row_[context] >= 0)
+      own[static_cast<std::size_t>(control_row_[context] - first)] = {};
+    auto const rest = rest_moments(own);
     std::copy(rest.begin(), rest.end(), rest_.begin() + first);
   }
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <vector>
 
 #include "data/screen.hpp"
@@ -13,6 +14,14 @@ enum class DeLayer : std::size_t { score, log2fc, log2fc_se, pvalue, u };
 
 /// Rows of Labels that are tested: all but control, in order.
 std::vector<std::size_t> tested_rows(Labels const& labels);
+
+/// How genes are ranked for these tests.
+RankOptions rank_options(DeOptions const& options);
+
+/// Genes that are adjusted for: above the bound in counts per million of the control of a context.
+/// `means`: of expm1 of its cells' values, one a gene; scaled to 1e6 over these genes where the
+/// values are not so already.
+std::vector<char> gated_genes(DeOptions const& options, std::span<double const> means);
 
 /// Makes the record of one gene after another.
 class DeRecords {

@@ -9,9 +9,9 @@
 
 #include "core/error.hpp"
 #include "parallel/phase_meter.hpp"
-#include "suite/de_cells.hpp"
 #include "suite/de_output.hpp"
 #include "suite/de_records.hpp"
+#include "suite/de_tests.hpp"
 #include "suite/prepare.hpp"
 #include "suite/scratch_folder.hpp"
 
@@ -22,7 +22,11 @@ namespace {
 class DeWork {
  public:
   DeWork(Dataset const& dataset, Communicator const& comm, DeRun const& run)
-      : data_(dataset), comm_(comm), run_(run), scratch_(comm, run.out, "de") {}
+      : data_(dataset),
+        comm_(comm),
+        run_(run),
+        limits_{run.memory, run.stop},
+        scratch_(comm, run.out, "de") {}
 
   std::string work() {
     auto const start = std::chrono::steady_clock::now();
@@ -33,7 +37,7 @@ class DeWork {
     if (run_.options.needs_cells())
       test_cells();
     else
-      test_moments();
+      test_from_moments(tests(), comm_, *records_);
     agree(comm_, [&] { records_->close(); });
     comm_.barrier();
     auto const tested = std::chrono::steady_clock::now();
@@ -57,12 +61,9 @@ class DeWork {
     genes_.resize(data_.genes.size());
     std::iota(genes_.begin(), genes_.end(), std::size_t{0});
     if (!needs_screen()) return;
-    MomentOptions options;
-    options.memory = run_.memory;
-    options.stop = run_.stop;
     PrepareReport report;
     auto const start = std::chrono::steady_clock::now();
-    screen_ = prepare_screen(data_, comm_, scratch_.path(), options, &report);
+    screen_ = prepare_screen(data_, comm_, scratch_.path(), limits_, &report);
     std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - start;
     text_ += "prepared     " + prepare_text(report, comm_.max(taken.count())) + "\n";
     genes_ = report.genes;
@@ -73,58 +74,21 @@ class DeWork {
                       data_.spec.path));
   }
 
-  std::vector<SampleMoments> moments_of(std::size_t gene) const {
-    std::vector<SampleMoments> out;
-    for (std::size_t row = 0; row < data_.labels.rows().size(); ++row)
-      out.push_back({screen_->mean.row(row)[gene], screen_->variance.row(row)[gene],
-                     data_.labels.rows()[row].cells});
-    return out;
-  }
-
-  void test_moments() {
-    agree(comm_, [&] {
-      constexpr std::size_t width = 8;  // genes of one cache line of the profiles
-      DeRecords records(data_.labels, run_.options, genes_.size());
-      auto const ranks = static_cast<std::size_t>(comm_.size());
-      for (auto first = static_cast<std::size_t>(comm_.rank()) * width; first < genes_.size();
-           first += ranks * width) {
-        for (std::size_t g = first; g < std::min(first + width, genes_.size()); ++g) {
-          records.from_moments(moments_of(g));
-          records_->write(g, records.record());
-        }
-        // a page holds so many genes of a row: what has been read is not kept
-        constexpr std::size_t page = 512;
-        if (first / page != (first + ranks * width) / page) screen_->release_pages();
-      }
-    });
-    screen_->release_pages();
-  }
-
   void test_cells() {
     auto cells = cell_design(data_, by_batch());
     note_strata(cells.design);
-    auto const source =
-        cell_entries(data_, std::move(cells.group_of_cell), comm_, {run_.memory, run_.stop});
-    RankingPlan plan;
-    plan.design = std::move(cells.design);
-    plan.genes = genes_;
-    plan.memory = run_.memory;
-    plan.options.reference = run_.options.test_reference();
-    plan.options.continuity = run_.options.continuity;
-    plan.options.sums = run_.options.mean_kind() == FoldChangeMean::arithmetic
-                            ? SummedValues::naturals
-                            : SummedValues::logs;
-    plan.options.control_naturals = run_.options.gated();
-    DeRecords records(data_.labels, run_.options, genes_.size());
-    auto const report =
-        rank_genes(source, plan, comm_, [&](std::size_t place, RankSums const& sums) {
-          if (!run_.options.wilcoxon()) records.from_moments(moments_of(place));
-          records.from_ranks(sums);
-          records_->write(place, records.record());
-        });
-    text_ +=
-        fmt::format("ranked       {} round(s), {} pass(es), gathering {:.2f} s, testing {:.2f} s\n",
-                    report.rounds, report.passes, report.gather_seconds, report.test_seconds);
+    auto const report = test_from_cells(tests(), std::move(cells), comm_, *records_);
+    auto const gathered = report.rounds == 0 ? std::string("columns read whole")
+                                             : fmt::format("{} round(s)", report.rounds);
+    text_ += fmt::format(
+        "ranked       {}, {} pass(es), gathering {:.2f} s, testing {:.2f} s
+        ",
+        gathered,
+        report.passes, report.gather_seconds, report.test_seconds);
+  }
+
+  DeTests tests() const {
+    return {data_, run_.options, screen_ ? &*screen_ : nullptr, genes_, limits_};
   }
 
   /// Batches of each tested row that hold both sides, and those that hold nothing to compare with.
@@ -163,6 +127,7 @@ class DeWork {
   Dataset const& data_;
   Communicator const& comm_;
   DeRun const& run_;
+  MomentOptions limits_;
   ScratchFolder scratch_;
   std::string text_;
   std::vector<std::size_t> genes_;  ///< numbers in the matrix

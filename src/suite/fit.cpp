@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "core/random.hpp"
 
@@ -89,6 +90,14 @@ TrainingView training_view(Screen const& screen, PerturbationSplit const& split,
   else
     add_own(view, screen, split, context);
   return view;
+}
+
+PerturbationSplit reference_split(Plan const& plan, Task const& task, Labels const& labels) {
+  auto split = plan.split_of(task);
+  if (!plan.study->protocols[task.protocol].part.info->traits.measured_reference) return split;
+  split.train.resize(labels.rows().size());
+  std::iota(split.train.begin(), split.train.end(), std::size_t{0});
+  return split;
 }
 
 Prediction fit_and_predict(Plan const& plan, Task const& task, Screen const& screen) {

@@ -14,6 +14,10 @@ namespace pertscale {
 TrainingView training_view(Screen const& screen, PerturbationSplit const& split,
                            std::size_t context, bool pooled);
 
+/// The split whose training part is the perturbed-mean reference: the task's own, or where nothing
+/// is trained on (Protocol::Traits::measured_reference) one that trains on every perturbation.
+PerturbationSplit reference_split(Plan const& plan, Task const& task, Labels const& labels);
+
 /// Fits a task's model in every context that has held-out rows and predicts them, in the order of
 /// task.held_out.
 Prediction fit_and_predict(Plan const& plan, Task const& task, Screen const& screen);

@@ -4,6 +4,7 @@
 
 #include "core/hash.hpp"
 #include "core/text.hpp"
+#include "suite/store_product.hpp"
 
 namespace pertscale {
 
@@ -36,10 +37,14 @@ ProfileTables group_profiles(Dataset const& dataset, CellGroups const& groups,
   agree(comm, [&] {
     if (comm.root()) writer.emplace(path, identity, groups.groups.size(), dataset.genes.size());
   });
-  stream_group_moments(dataset, groups, comm, options,
-                       [&](MomentTile const& tile) { writer->write(tile); });
+  auto const write = [&](MomentTile const& tile) { writer->write(tile); };
+  bool const kept =
+      on_root(comm, [&] { return has_store_halves(dataset, groups) ? "yes" : "no"; }) == "yes";
+  if (!kept) stream_group_moments(dataset, groups, comm, options, write);
   agree(comm, [&] {
-    if (comm.root()) writer->finish();
+    if (!comm.root()) return;
+    if (kept) read_store_halves(dataset, groups, options, write);
+    writer->finish();
   });
   tables = map();
   if (!tables) throw InternalError(path.string() + " cannot be mapped");

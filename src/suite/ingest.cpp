@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <numeric>
+#include <optional>
 
 #include "core/text.hpp"
 #include "io/h5ad_writer.hpp"
@@ -16,12 +17,6 @@
 namespace pertscale {
 
 namespace {
-
-/// Where the product lies while it is made: beside the target.
-std::filesystem::path scratch_parent(std::filesystem::path const& target) {
-  if (target.empty()) return std::filesystem::temp_directory_path();
-  return target.has_parent_path() ? target.parent_path() : ".";
-}
 
 std::string counts_text(Dataset const& dataset) {
   auto const& labels = dataset.labels;
@@ -63,6 +58,16 @@ void write_pseudobulk(Screen const& screen, std::filesystem::path const& target)
   write_profiles(target, file);
 }
 
+/// A screen whose product lies beside the file that will be written from it.
+struct PreparedScreen {
+  ScratchFolder scratch;
+  Screen screen;
+  PreparedScreen(Dataset const& dataset, Communicator const& comm, MomentOptions const& options,
+                 std::filesystem::path const& target, PrepareReport& report)
+      : scratch(comm, target.has_parent_path() ? target.parent_path() : ".", "ingest"),
+        screen(prepare_screen(dataset, comm, scratch.path(), options, &report)) {}
+};
+
 }  // namespace
 
 std::string screen_text(Dataset const& dataset) {
@@ -73,14 +78,17 @@ std::string screen_text(Dataset const& dataset) {
 
 std::string ingest_screen(Dataset const& dataset, Communicator const& comm,
                           MomentOptions const& options, std::filesystem::path const& pseudobulk) {
-  if (!pseudobulk.empty()) refuse_own_files(dataset, pseudobulk);
-  std::string out = screen_text(dataset);
-  ScratchFolder const scratch(comm, scratch_parent(pseudobulk), "ingest");
+  bool const writes = !pseudobulk.empty();
+  if (writes) refuse_own_files(dataset, pseudobulk);
   PrepareReport report;
   auto const start = std::chrono::steady_clock::now();
-  auto const screen = prepare_screen(dataset, comm, scratch.path(), options, &report);
-  std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - start;
-  double const seconds = comm.max(taken.count());
+  std::optional<PreparedScreen> prepared;
+  if (writes)
+    prepared.emplace(dataset, comm, options, pseudobulk, report);
+  else
+    report.moments = row_moments(dataset, comm, options, [](MomentTile const&) {});
+  double const seconds = comm.max(seconds_since(start));
+  std::string out = screen_text(dataset);
   out += "prepared     " + prepare_text(report, seconds) + "\n";
   out += fmt::format(
       "read         {} pass(es), {:.2f} s, {:.0f} MB/s of values and indices; in the reader {:.2f} "
@@ -88,10 +96,10 @@ std::string ingest_screen(Dataset const& dataset, Communicator const& comm,
       report.moments.passes, seconds, report.moments.bytes_read * 1e-6 / std::max(seconds, 1e-9),
       report.moments.read_seconds);
   agree(comm, [&] {
-    if (comm.root() && !pseudobulk.empty()) write_pseudobulk(screen, pseudobulk);
+    if (comm.root() && writes) write_pseudobulk(prepared->screen, pseudobulk);
   });
   out += fmt::format("peak memory  {:.0f} MiB a rank\n", comm.max(peak_rss_mib()));
-  if (!pseudobulk.empty()) out += fmt::format("pseudobulk   {}\n", pseudobulk.string());
+  if (writes) out += fmt::format("pseudobulk   {}\n", pseudobulk.string());
   return out;
 }
 

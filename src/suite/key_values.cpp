@@ -42,10 +42,12 @@ std::string expand_environment(std::string text, std::string const& where, Mista
 
 }  // namespace
 
+bool is_binary(std::string const& text) { return text.find('\0') != std::string::npos; }
+
 std::vector<KeyValue> parse_key_values(std::string const& path, std::string const& text,
                                        Mistakes& mistakes) {
   std::vector<KeyValue> out;
-  if (text.find('\0') != std::string::npos) {
+  if (is_binary(text)) {
     mistakes.add(
         path +
         ": is neither a screen (HDF5's signature is absent) nor a dataset or study file, which "

@@ -18,6 +18,10 @@ struct KeyValue {
 /// read.
 using TextSource = std::function<std::string(std::string const& path)>;
 
+/// Has it a zero byte, which no dataset or study file has? What else is missing of such a file is
+/// not worth saying.
+bool is_binary(std::string const& text);
+
 /// Splits a study or dataset file into lines: `#` starts a comment (at the start of a line or after
 /// a blank), blank lines are skipped, `${NAME}` is the environment. Each mistake is a sentence with
 /// path and line.

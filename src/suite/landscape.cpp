@@ -51,6 +51,7 @@ std::vector<ContextRows> context_rows(Labels const& labels) {
 
 void write_landscape(Dataset const& dataset, LandscapeOptions const& options,
                      Communicator const& comm) {
+  require_distance_memory(dataset, options);
   agree(comm, [&] {
     if (!comm.root()) return;
     make_out_folder(options.out);

@@ -27,9 +27,7 @@ void share_numbers(Communicator const& comm, std::span<double> values) {
 class CellDistances {
  public:
   CellDistances(Landscape& landscape, ContextRows const& context, CellPoints const& points)
-      : landscape_(landscape), context_(context), points_(points) {
-    require_memory();
-  }
+      : landscape_(landscape), context_(context), points_(points) {}
 
   ContextDistances run() {
     agree(landscape_.comm, [&] { own_rows(); });
@@ -41,23 +39,6 @@ class CellDistances {
   EnergyForm const& form() const { return landscape_.options.distance; }
   bool pairs() const { return form().metric == PointMetric::euclidean; }
   std::size_t rows() const { return context_.rows.last - context_.rows.first; }
-
-  /// Control's cells on every rank; those of all rows where every pair of cells is needed.
-  void require_memory() const {
-    auto const& labels = landscape_.screen.labels.rows();
-    std::int64_t cells = labels[context_.control].cells;
-    if (pairs())
-      for (auto row = context_.rows.first; row < context_.rows.last; ++row)
-        cells += labels[row].cells;
-    double const needed = 8.0 * static_cast<double>(cells * points_.dimensions());
-    if (needed <= 0.5 * static_cast<double>(landscape_.options.memory)) return;
-    throw UserError(fmt::format(
-        "{}: E-distances {} need the coordinates of {} cells, {} a rank, more than half of "
-        "--memory-per-rank {}; raise it{}",
-        landscape_.screen.name, form().name(), cells, bytes_text(needed),
-        bytes_text(static_cast<double>(landscape_.options.memory)),
-        pairs() ? " or take --edistance sqeuclidean-corrected" : ""));
-  }
 
   std::string stream_name(std::size_t row) const {
     auto const& labels = landscape_.screen.labels;
@@ -180,7 +161,42 @@ CellPoints points_of(Landscape& landscape, ScreenCells const& cells, ContextRows
   return {cells, std::move(axes)};
 }
 
+/// Coordinates of a cell, at most: the values of a latent screen, else principal components.
+std::int64_t most_dimensions(Dataset const& dataset, LandscapeOptions const& options) {
+  auto const& spec = dataset.spec;
+  auto genes = static_cast<std::int64_t>(dataset.genes.size());
+  if (spec.values == "latent") return genes;
+  if (spec.gene_list.given())
+    genes = std::min(genes, static_cast<std::int64_t>(parse_list(spec.gene_list.text).size()));
+  if (spec.variable_genes() > 0 && !spec.keeps_targets())
+    genes = std::min(genes, spec.variable_genes());
+  return std::min({options.components, options.pca_genes, genes});
+}
+
 }  // namespace
+
+void require_distance_memory(Dataset const& dataset, LandscapeOptions const& options) {
+  if (dataset.spec.rows != "cells") return;
+  auto const& form = options.distance;
+  bool const pairs = form.metric == PointMetric::euclidean;
+  auto const& labels = dataset.labels.rows();
+  for (auto const& context : context_rows(dataset.labels)) {
+    std::int64_t all = 0;
+    for (auto row = context.rows.first; row < context.rows.last; ++row) all += labels[row].cells;
+    std::int64_t const control = labels[context.control].cells;
+    // control's cells are on every rank; those of all rows where every pair is needed
+    std::int64_t const cells = pairs ? control + all : control;
+    auto const width = std::min(most_dimensions(dataset, options), all);
+    double const needed = 8.0 * static_cast<double>(cells * width);
+    if (needed <= 0.5 * static_cast<double>(options.memory)) continue;
+    throw UserError(fmt::format(
+        "{}: E-distances {} need the coordinates of {} cells, {} a rank, more than half of "
+        "--memory-per-rank {}; raise it{}",
+        dataset.spec.name, form.name(), cells, bytes_text(needed),
+        bytes_text(static_cast<double>(options.memory)),
+        pairs ? " or take --edistance sqeuclidean-corrected" : ""));
+  }
+}
 
 std::vector<ContextDistances> landscape_distances(Landscape& landscape) {
   auto const& screen = landscape.screen;

@@ -76,6 +76,9 @@ struct ContextDistances {
   std::vector<Matrix> points;     ///< Euclidean only
 };
 
+/// UserError where the coordinates of cells that E-distances need do not fit into half of
+/// `options.memory`. Reads nothing.
+void require_distance_memory(Dataset const& dataset, LandscapeOptions const& options);
 /// E-distances to control and their tests, into the table; what all pairs need, a context each;
 /// empty where the screen has no cells. Collective.
 std::vector<ContextDistances> landscape_distances(Landscape& landscape);

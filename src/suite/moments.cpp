@@ -8,9 +8,11 @@
 
 #include "core/text.hpp"
 #include "data/count_logs.hpp"
+#include "suite/cell_fetch.hpp"
 #include "suite/library_sizes.hpp"
 #include "suite/moment_tiles.hpp"
 #include "suite/profile_rows.hpp"
+#include "suite/store_product.hpp"
 
 namespace pertscale {
 
@@ -26,11 +28,6 @@ bool totals_by_block(Dataset const& dataset) {
            return part.info.layout != MatrixInfo::Layout::csc && part.gene_of_column.empty();
          });
 }
-
-/// Where the values of a cell are in a block.
-struct CellValues {
-  std::size_t begin, end;
-};
 
 class MomentStream {
  public:
@@ -123,11 +120,6 @@ class MomentStream {
     refuse_count(data_, cell, block.minor[k], block.values[k]);
   }
 
-  static CellValues values_of(MatrixBlock const& block, std::int64_t i) {
-    return {static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i)]),
-            static_cast<std::size_t>(block.offsets[static_cast<std::size_t>(i) + 1])};
-  }
-
   double total_of(MatrixBlock const& block, std::int64_t cell) const {
     if (!sizes_.totals.empty()) return sizes_.total(cell);
     return static_cast<double>(row_totals_[static_cast<std::size_t>(cell - block.first)]);
@@ -144,10 +136,15 @@ class MomentStream {
 
   void add_values(MatrixBlock const& block, std::int64_t cell, CellValues range,
                   MomentSums::Row into) const {
-    for (std::size_t k = range.begin; k < range.end; ++k)
-      if (block.values[k] != 0)
-        into.add(static_cast<std::size_t>(block.minor[k]),
-                 into.encode(checked_value(cell, block.minor[k], block.values[k])));
+    double const* const values = block.values.data();
+    std::int32_t const* const genes = block.minor.data();
+    double const bound = bound_;
+    for (std::size_t k = range.begin; k < range.end; ++k) {
+      double const value = values[k];
+      if (value == 0) continue;
+      if (!(std::fabs(value) <= bound)) refuse_value(data_, cell, genes[k], value, bound);
+      into.add(static_cast<std::size_t>(genes[k]), into.encode(value));
+    }
   }
 
   /// Cells of a block that are in a group of the tile, sorted by group, so that a group's sums are
@@ -164,7 +161,12 @@ class MomentStream {
   /// The common case: whole cells, one group of the tile each.
   void add_cells(MatrixBlock const& block, Tile const& tile, MomentSums& sums) {
     sort_cells(block, tile);
-    for (auto const& [group, i] : sorted_) {
+    for (std::size_t s = 0; s < sorted_.size(); ++s) {
+      auto const& [group, i] = sorted_[s];
+      if (s + 2 < sorted_.size()) fetch_cell(block, sorted_[s + 2].second);
+      if (s + 1 < sorted_.size() && sorted_[s + 1].first != group)
+        fetch_sums(block, sorted_[s + 1].second,
+                   sums.row(static_cast<std::size_t>(sorted_[s + 1].first) - tile.first));
       auto into = sums.row(static_cast<std::size_t>(group) - tile.first);
       if (counts())
         add_counts(block, block.first + i, values_of(block, i), into);
@@ -258,7 +260,7 @@ std::int64_t planned_passes(Dataset const& dataset, std::uint64_t memory) {
     auto const tiles = cut_tiles(groups, dataset.genes.size(), tile_bytes(memory)).size();
     return static_cast<std::int64_t>(tiles) + (first ? 1 : 0);
   };
-  auto const rows = passes(dataset.labels.rows().size());
+  auto const rows = takes_store_moments(dataset) ? 0 : passes(dataset.labels.rows().size());
   if (!dataset.spec.matches_batches()) return rows;
   return rows + passes(column_groups(dataset, "batches", dataset.batch, true).groups.size());
 }

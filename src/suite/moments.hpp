@@ -48,7 +48,8 @@ MomentReport stream_group_moments(Dataset const& dataset, CellGroups const& grou
                                   Communicator const& comm, MomentOptions const& options,
                                   std::function<void(MomentTile const&)> const& sink);
 
-/// Passes over the matrix that profiles need, those for matched controls included, for the plan.
+/// Passes over the matrix that profiles need, those for matched controls included, for the plan; of
+/// a store's own moments none. On one rank.
 std::int64_t planned_passes(Dataset const& dataset, std::uint64_t memory);
 
 }  // namespace pertscale

@@ -38,20 +38,23 @@ std::string options_identity(OptionList const& options) {
 
 class Planner {
  public:
-  Planner(Study const& study, std::vector<Dataset> datasets, std::size_t block_values)
-      : block_values_(block_values) {
+  Planner(Study const& study, std::vector<Dataset> datasets, std::size_t block_values,
+          PredictionOpener const& open)
+      : block_values_(block_values), open_(open) {
     plan_.study = &study;
     plan_.datasets = std::move(datasets);
   }
 
   Plan make() {
     make_splits();
+    keep_one_split();
     for (auto const& metric : plan_.study->metrics)
       metrics_hash_.add_field(metric.part.name()).add_field(options_identity(metric.part.options));
     metrics_ = metrics_hash_.hex();
     for (auto const& group : plan_.splits)
       for (std::size_t s = 0; s < group.splits.size(); ++s)
         for (std::size_t m = 0; m < plan_.study->models.size(); ++m) add_task(group, s, m);
+    mistakes_.raise();
     for (auto& group : plan_.splits) add_keys(group);
     plan_.calibration = calibration_units(plan_);
     return std::move(plan_);
@@ -95,6 +98,50 @@ class Planner {
                           : plan_.splits.front().not_served);
   }
 
+  /// --split ID.
+  void keep_one_split() {
+    auto const& only = plan_.study->only_split;
+    if (only.empty()) return;
+    std::set<std::string> known;
+    std::vector<PlanSplits> kept;
+    for (auto& group : plan_.splits) {
+      for (auto const& split : group.splits) known.insert(split.name);
+      std::erase_if(group.splits, [&](auto const& split) { return split.name != only; });
+      if (!group.splits.empty()) kept.push_back(std::move(group));
+    }
+    std::vector<std::string> const names(known.begin(), known.end());
+    if (kept.empty())
+      throw UserError(fmt::format("{}: there is no split '{}' (splits: {})", plan_.study->file,
+                                  only, join(names, ", ")));
+    plan_.splits = std::move(kept);
+  }
+
+  /// Has the dataset no split but one, over all protocols?
+  bool only_split(std::size_t dataset) const {
+    std::size_t splits = 0;
+    for (auto const& group : plan_.splits)
+      if (group.dataset == dataset && group.not_served.empty()) splits += group.splits.size();
+    return splits == 1;
+  }
+
+  /// The file of a model that was fitted elsewhere; what identifies it.
+  std::string open_prediction(Task& task, std::string const& split) {
+    auto const& model = plan_.study->models[task.model];
+    if (!open_ || !model.part.info->traits.from_file || !task.not_served.empty()) return {};
+    try {
+      plan_.predictions.push_back(
+          open_(prediction_spec(model),
+                {plan_.study->protocols[task.protocol].label, split, only_split(task.dataset)},
+                plan_.datasets[task.dataset]));
+    } catch (UserError const& error) {
+      for (auto const& sentence : error.sentences())
+        if (told_.insert(sentence).second) mistakes_.add(sentence);
+      return {};
+    }
+    task.prediction = static_cast<std::ptrdiff_t>(plan_.predictions.size()) - 1;
+    return plan_.predictions.back().dataset.digest;
+  }
+
   void add_keys(PlanSplits& group) const {
     auto const& dataset = plan_.datasets[group.dataset];
     auto const& protocol = plan_.study->protocols[group.protocol].part;
@@ -117,6 +164,7 @@ class Planner {
     task.id = fmt::format("{}.{}.{}.{}", dataset.spec.name, protocol.label, group.splits[s].name,
                           study.models[m].label);
     task.held_out = group.splits[s].scored(protocol.part.object->scores_validation());
+    auto const prediction = open_prediction(task, group.splits[s].name);
     std::string const identity = Sha256()
                                      .add_field(results_version)
                                      .add_field(dataset.digest)
@@ -126,6 +174,7 @@ class Planner {
                                      .add_field(plan_.pools(task) ? "contexts" : "own")
                                      .add_field(task.id)
                                      .add_field(study.save_predictions ? "saved" : "")
+                                     .add(prediction)
                                      .add_field(calibration_identity(study, dataset.spec))
                                      .hex();
     if (!ids_.insert(task.id).second)
@@ -174,6 +223,9 @@ class Planner {
 
   std::size_t block_values_;
   Plan plan_;
+  PredictionOpener const& open_;
+  Mistakes mistakes_;
+  std::set<std::string> told_;  ///< a file that serves many splits is refused once
   std::set<std::string> ids_;
   Sha256 metrics_hash_;
   std::string metrics_;
@@ -208,8 +260,26 @@ bool Plan::pools_by_default(Task const& task) const {
   });
 }
 
-Plan make_plan(Study const& study, std::vector<Dataset> datasets, std::size_t block_values) {
-  return Planner(study, std::move(datasets), block_values).make();
+PredictionSource const* Plan::prediction_of(Task const& task) const {
+  return task.prediction < 0 ? nullptr : &predictions[static_cast<std::size_t>(task.prediction)];
+}
+
+std::vector<std::string> prediction_notes(Plan const& plan, Task const& task) {
+  auto const* const source = plan.prediction_of(task);
+  if (source == nullptr) return {};
+  auto notes = source->notes;
+  auto const absent = std::count_if(
+      task.held_out.begin(), task.held_out.end(),
+      [&](std::size_t row) { return source->status[row] == Status("no_prediction"); });
+  if (absent > 0)
+    notes.push_back(fmt::format("{} of {} held-out conditions are not in {}: status no_prediction",
+                                absent, task.held_out.size(), source->path));
+  return notes;
+}
+
+Plan make_plan(Study const& study, std::vector<Dataset> datasets, std::size_t block_values,
+               PredictionOpener const& open) {
+  return Planner(study, std::move(datasets), block_values, open).make();
 }
 
 }  // namespace pertscale

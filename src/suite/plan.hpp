@@ -1,9 +1,11 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "parallel/communicator.hpp"
 #include "suite/dataset.hpp"
+#include "suite/prediction_source.hpp"
 #include "suite/study.hpp"
 
 namespace pertscale {
@@ -14,6 +16,7 @@ struct Task {
   std::string id;                                               ///< dataset.protocol.split.model
   std::vector<std::size_t> held_out;  ///< rows of Labels that are scored, ascending
   std::string not_served;  ///< why the protocol cannot serve the dataset: rows not_applicable
+  std::ptrdiff_t prediction = -1;  ///< number in Plan::predictions; -1: a model is fitted
 };
 
 /// A durable piece of work. A task of one block is fitted and scored in one unit; of more blocks,
@@ -53,6 +56,7 @@ struct Plan {
   std::vector<PlanSplits> splits;  ///< of each dataset x protocol that applies
   std::vector<Task> tasks;
   std::vector<Unit> units;
+  std::vector<PredictionSource> predictions;  ///< files of models that were fitted elsewhere
   std::vector<CalibrationUnit> calibration;
 
   PerturbationSplit const& split_of(Task const& task) const;
@@ -63,7 +67,12 @@ struct Plan {
   /// another.
   bool pools_by_default(Task const& task) const;
   std::size_t splits_index(std::size_t dataset, std::size_t protocol) const;
+  /// The file of a task's predictions, or null where a model is fitted.
+  PredictionSource const* prediction_of(Task const& task) const;
 };
+
+/// What a task's file of predictions lacks, has besides, or was told of; a sentence each.
+std::vector<std::string> prediction_notes(Plan const& plan, Task const& task);
 
 /// What a plan costs.
 struct PlanEstimate {
@@ -77,8 +86,13 @@ struct PlanEstimate {
 /// Values of one block of held-out profiles: 32 MiB. No number depends on it.
 inline constexpr std::size_t default_block_values = std::size_t{1} << 22;
 
+/// Opens the predictions of a model (`from_file`) for a split of a dataset. Collective.
+using PredictionOpener = std::function<PredictionSource(
+    PredictionSpec const& spec, PredictionSplit const& split, Dataset const& measured)>;
+
+/// Without `open` (a plan for `split` alone), files of predictions are not looked at.
 Plan make_plan(Study const& study, std::vector<Dataset> datasets,
-               std::size_t block_values = default_block_values);
+               std::size_t block_values = default_block_values, PredictionOpener const& open = {});
 PlanEstimate estimate(Plan const& plan, std::uint64_t memory_per_rank);
 /// The plan for people: datasets with what was dropped, tasks, units, costs.
 std::string plan_text(Plan const& plan, std::uint64_t memory_per_rank);

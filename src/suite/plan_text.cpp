@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/text.hpp"
 #include "suite/calibration_plan.hpp"
@@ -8,6 +9,7 @@
 #include "suite/plan.hpp"
 #include "suite/profile_product.hpp"
 #include "suite/score.hpp"
+#include "suite/score_supply.hpp"
 
 namespace pertscale {
 
@@ -68,6 +70,52 @@ double task_memory(Plan const& plan, Task const& task) {
   return 8 * genes * (2 * training + 2 * static_cast<double>(task.held_out.size()));
 }
 
+/// What metrics ask for beyond profiles: tests (six tables a request), sorted cells, halves.
+struct SupplyCost {
+  std::size_t tests = 0, tests_of_cells = 0;
+  bool cells = false, halves = false;
+  double bytes_read = 0, disk = 0, rank_memory = 0;
+};
+
+SupplyCost supply_cost(Plan const& plan, Dataset const& dataset) {
+  SupplyCost out;
+  auto const needs = supply_needs(*plan.study);
+  if (dataset.spec.values == "latent" && needs.cells.empty() && !needs.halves) return out;
+  std::size_t const rows = dataset.labels.rows().size();
+  std::set<DeRequest> distinct;
+  for (auto const& request : needs.de) distinct.insert(measured_request(request));
+  bool const has_cells = dataset.spec.rows == "cells";
+  out.tests = dataset.spec.values == "latent" ? 0 : distinct.size();
+  for (auto const& request : distinct)
+    if (out.tests > 0 && has_cells && de_options(request).needs_cells()) ++out.tests_of_cells;
+  out.cells = has_cells && wants_cells(needs);
+  out.halves = has_cells && needs.halves;
+  double const stored = stored_bytes(dataset);
+  out.bytes_read = stored * static_cast<double>(out.tests_of_cells) + (out.cells ? 2 * stored : 0) +
+                   (out.halves ? stored : 0);
+  out.disk = static_cast<double>(2 * out.tests + (out.halves ? 2 : 0)) *
+                 product_bytes(rows, dataset.genes.size()) +
+             (out.cells ? stored : 0);
+  for (auto const& row : dataset.labels.rows())
+    if (out.cells)
+      out.rank_memory = std::max(out.rank_memory, 16.0 * static_cast<double>(row.cells) *
+                                                      static_cast<double>(dataset.genes.size()));
+  return out;
+}
+
+std::string supply_text(SupplyCost const& cost) {
+  std::string text;
+  auto const add = [&](std::string const& part) { text += (text.empty() ? "" : ", ") + part; };
+  if (cost.tests > 0)
+    add(fmt::format("{} kind(s) of tests of every gene ({} from the cells)", cost.tests,
+                    cost.tests_of_cells));
+  if (cost.cells) add("sorted cells");
+  if (cost.halves) add("half profiles");
+  return text.empty() ? text
+                      : fmt::format("  metrics ask for {}: {} read, {} disk\n", text,
+                                    bytes_text(cost.bytes_read), bytes_text(cost.disk));
+}
+
 }  // namespace
 
 PlanEstimate estimate(Plan const& plan, std::uint64_t memory_per_rank) {
@@ -85,6 +133,10 @@ PlanEstimate estimate(Plan const& plan, std::uint64_t memory_per_rank) {
   }
   for (auto const& dataset : plan.datasets) {
     auto const rows = dataset.labels.rows().size();
+    auto const supply = supply_cost(plan, dataset);
+    out.bytes_read += supply.bytes_read;
+    out.disk += supply.disk;
+    out.rank_memory = std::max(out.rank_memory, supply.rank_memory);
     out.bytes_read +=
         stored_bytes(dataset) * static_cast<double>(planned_passes(dataset, memory_per_rank));
     out.disk +=
@@ -106,7 +158,8 @@ PlanEstimate estimate(Plan const& plan, std::uint64_t memory_per_rank) {
 
 std::string plan_text(Plan const& plan, std::uint64_t memory_per_rank) {
   std::string out = fmt::format("plan of {}\n", plan.study->file);
-  for (auto const& dataset : plan.datasets) out += dataset_text(dataset, memory_per_rank);
+  for (auto const& dataset : plan.datasets)
+    out += dataset_text(dataset, memory_per_rank) + supply_text(supply_cost(plan, dataset));
   for (auto const& group : plan.splits) {
     std::size_t scored = 0;
     auto const& protocol = plan.study->protocols[group.protocol];

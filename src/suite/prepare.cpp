@@ -100,10 +100,7 @@ class ProductBuilder {
         writer.emplace(whole, data_.digest, data_.labels.rows().size(), data_.genes.size());
     });
     auto const write = [&](MomentTile const& tile) { writer->write(tile); };
-    auto report =
-        by_variance || !has_moments()
-            ? stream_moments(data_, comm_, options, write, by_variance ? &dispersion : nullptr)
-            : take_moments(options, write);
+    auto report = row_moments(data_, comm_, options, write, by_variance ? &dispersion : nullptr);
     agree(comm_, [&] {
       if (!comm_.root()) return;
       writer->finish();
@@ -113,20 +110,6 @@ class ProductBuilder {
   }
 
  private:
-  /// Is the screen a store with the moments that are wanted?
-  bool has_moments() const {
-    return on_root(comm_, [&] { return is_own_store(data_) ? "yes" : "no"; }) == "yes";
-  }
-
-  MomentReport take_moments(MomentOptions const& options,
-                            std::function<void(MomentTile const&)> const& sink) const {
-    MomentReport report;
-    agree(comm_, [&] {
-      if (comm_.root()) report = read_store_moments(data_, options, sink);
-    });
-    return report;
-  }
-
   static std::string read_text(std::filesystem::path const& path);
 
   void narrow(std::filesystem::path const& whole, std::vector<std::size_t> const& genes) const {
@@ -184,6 +167,20 @@ GeneTable narrowed(GeneTable const& all, std::vector<std::size_t> const& genes) 
 }
 
 }  // namespace
+
+MomentReport row_moments(Dataset const& dataset, Communicator const& comm,
+                         MomentOptions const& options,
+                         std::function<void(MomentTile const&)> const& sink,
+                         DispersionSums* dispersion) {
+  bool const kept =
+      on_root(comm, [&] { return takes_store_moments(dataset) ? "yes" : "no"; }) == "yes";
+  if (!kept) return stream_moments(dataset, comm, options, sink, dispersion);
+  MomentReport report;
+  agree(comm, [&] {
+    if (comm.root()) report = read_store_moments(dataset, options, sink);
+  });
+  return report;
+}
 
 std::string prepare_text(PrepareReport const& report, double seconds) {
   if (report.from_cache) return "profiles taken from the cache";

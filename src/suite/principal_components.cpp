@@ -189,6 +189,17 @@ PrincipalAxes principal_axes(ScreenCells const& cells, RowRange rows, Communicat
   return axes;
 }
 
+Matrix along_axes(PrincipalAxes const& axes, Matrix const& cells) {
+  Matrix out(cells.rows(), axes.loadings.cols()), projected;
+  for (Eigen::Index at = 0; at < cells.rows(); at += block_cells) {
+    auto const count = std::min<Eigen::Index>(block_cells, cells.rows() - at);
+    Matrix const dense = cells.middleRows(at, count).rowwise() - axes.centre.transpose();
+    multiply(dense, axes.loadings, projected);
+    out.middleRows(at, count) = projected;
+  }
+  return out;
+}
+
 CellPoints::CellPoints(ScreenCells const& cells)
     : cells_(cells.cells), column_of_gene_(columns_of(cells.gene_numbers, cells.genes)) {
   axes_.centre = Vector::Zero(static_cast<Eigen::Index>(cells.gene_numbers.size()));

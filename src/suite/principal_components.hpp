@@ -48,6 +48,9 @@ struct PrincipalAxes {
 PrincipalAxes principal_axes(ScreenCells const& cells, RowRange rows, Communicator const& comm,
                              PrincipalOptions const& options);
 
+/// Coordinates of cells x the genes of the axes, projected by blocks of a fixed size.
+Matrix along_axes(PrincipalAxes const& axes, Matrix const& cells);
+
 /// Coordinates of cells: along principal axes, or their values themselves (latent screens). Local
 /// to the rank.
 class CellPoints {

@@ -46,7 +46,10 @@ TaskResult read_task(Plan const& plan, JournalIndex const& journal, Task const& 
     }
     result.scores.insert(result.scores.end(), record.scores.begin(), record.scores.end());
   }
-  if (result.status == "ok") return result;
+  if (result.status == "ok") {
+    result.message = join(prediction_notes(plan, task), "; ");
+    return result;
+  }
   result.scores = missing_scores(plan, task, Status(result.status));
   return result;
 }

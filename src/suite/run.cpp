@@ -22,11 +22,13 @@
 #include "suite/calibration_tables.hpp"
 #include "suite/calibration_work.hpp"
 #include "suite/plan.hpp"
+#include "suite/prediction_stage.hpp"
 #include "suite/prepare.hpp"
 #include "suite/progress.hpp"
 #include "suite/results.hpp"
 #include "suite/run_record.hpp"
 #include "suite/shared_text.hpp"
+#include "suite/supply_stage.hpp"
 #include "suite/tables.hpp"
 #include "suite/unit_work.hpp"
 
@@ -39,13 +41,14 @@ namespace fs = std::filesystem;
 /// One run of a study in a results directory.
 class StudyRun {
  public:
-  StudyRun(std::string const& study_file, RunOptions const& options, Communicator const& comm)
+  StudyRun(std::function<Study(TextSource const&)> const& read, RunOptions const& options,
+           Communicator const& comm)
       : options_(options),
         comm_(comm),
         stop_(options.max_seconds, options.out / "STOP"),
         meter_(comm) {
     TextSource const source = [&](std::string const& path) { return shared_text(comm_, path); };
-    study_ = read_study(study_file, source);
+    study_ = read(source);
   }
 
   int run() {
@@ -70,8 +73,9 @@ class StudyRun {
   void make_plan_of_study() {
     std::vector<Dataset> datasets;
     meter_.measure("*", "open", [&] { datasets = open_datasets(study_.datasets, comm_); });
-    plan_ = make_plan(study_, std::move(datasets));
-    say(plan_text(plan_, options_.memory_per_rank));
+    choose_scored_conditions(study_, datasets, comm_);
+    plan_ = make_plan(study_, std::move(datasets), default_block_values, prediction_opener(comm_));
+    say(on_root(comm_, [&] { return plan_text(plan_, options_.memory_per_rank); }));
   }
 
   /// Lock, folders, journal; refuses when a dataset changed under finished results.
@@ -105,6 +109,7 @@ class StudyRun {
   /// results.
   void leave_nothing() {
     journal_.reset();
+    supplies_ = {};
     screens_.clear();
     halves_.clear();
     comm_.barrier();
@@ -130,11 +135,15 @@ class StudyRun {
         screens_.push_back(
             prepare_screen(dataset, comm_, options_.out / "cache", moments, &report));
       });
+      genes_.push_back(report.genes);
       meter_.note_bytes(report.moments.bytes_read);
       say(fmt::format("{}: {}\n", dataset.spec.name,
                       prepare_text(report, meter_.phases().back().seconds_max)));
       prepare_calibration(dataset, report.genes, moments);
     }
+    say(prepare_predictions(plan_, screens_, comm_, options_.out / "cache", moments, meter_));
+    supplies_ =
+        prepare_supplies(plan_, screens_, genes_, comm_, options_.out / "cache", moments, meter_);
   }
 
   void prepare_calibration(Dataset const& dataset, std::vector<std::size_t> const& genes,
@@ -148,38 +157,9 @@ class StudyRun {
     });
   }
 
-  /// Units that the journal does not hold (or holds as failed: they are tried again).
-  std::vector<std::size_t> open_units() const {
-    std::vector<bool> finished(plan_.units.size(), false);
-    for (std::size_t u = 0; u < plan_.units.size(); ++u) {
-      auto const& unit = plan_.units[u];
-      finished[u] =
-          done_->contains(unit.key) && parse_record(done_->payload(unit.key)).error_type.empty();
-      if (study_.save_predictions && unit.kind != Unit::Kind::score)
-        finished[u] =
-            finished[u] && fs::exists(saved_prediction_path(options_.out, plan_.tasks[unit.task]));
-      if (unit.kind == Unit::Kind::fit)
-        finished[u] = finished[u] && fs::exists(prediction_path(options_.out, unit.key));
-    }
-    // A fit is needed only where one of its score units is open.
-    std::vector<std::size_t> open;
-    std::vector<bool> wanted(plan_.units.size(), false);
-    for (std::size_t u = 0; u < plan_.units.size(); ++u)
-      if (!finished[u] && plan_.units[u].after >= 0)
-        wanted[static_cast<std::size_t>(plan_.units[u].after)] = true;
-    for (std::size_t u = 0; u < plan_.units.size(); ++u) {
-      bool const fit = plan_.units[u].kind == Unit::Kind::fit;
-      bool const unsaved =
-          fit && study_.save_predictions &&
-          !fs::exists(saved_prediction_path(options_.out, plan_.tasks[plan_.units[u].task]));
-      if (!finished[u] && (!fit || wanted[u] || unsaved)) open.push_back(u);
-    }
-    return open;
-  }
-
   bool work() {
     std::vector<std::size_t> open;
-    agree(comm_, [&] { open = open_units(); });
+    agree(comm_, [&] { open = open_units(plan_, *done_, options_.out); });
     say(fmt::format("{} of {} units are finished; {} to do on {} rank(s)\n",
                     plan_.units.size() - open.size(), plan_.units.size(), open.size(),
                     comm_.size()));
@@ -194,7 +174,7 @@ class StudyRun {
             static_cast<std::size_t>(number[static_cast<std::size_t>(after)]));
     }
     Progress progress(comm_.root());
-    UnitWorker worker(plan_, screens_, options_.out, start_, &halves_);
+    UnitWorker worker(plan_, screens_, supplies_, options_.out, start_, &halves_);
     FarmHooks hooks;
     std::exception_ptr failure;  // a journal that cannot be written ends the farm on all ranks
     hooks.stop = [&] { return stop_.requested() || failed_.load(); };
@@ -278,6 +258,8 @@ class StudyRun {
   Study study_;
   Plan plan_;
   std::vector<Screen> screens_;
+  std::vector<std::vector<std::size_t>> genes_;  ///< of each screen among its dataset's
+  Supplies supplies_;
   HalvedScreens halves_;
   std::unique_ptr<ResultsLock> lock_;
   bool made_directory_ = false;
@@ -290,7 +272,14 @@ class StudyRun {
 }  // namespace
 
 int run_study(std::string const& study_file, RunOptions const& options, Communicator const& comm) {
-  return StudyRun(study_file, options, comm).run();
+  auto const read = [&](TextSource const& source) { return read_study(study_file, source); };
+  return StudyRun(read, options, comm).run();
+}
+
+int run_score_study(ScoreRequest const& request, RunOptions const& options,
+                    Communicator const& comm) {
+  auto const read = [&](TextSource const& source) { return read_score_study(request, source); };
+  return StudyRun(read, options, comm).run();
 }
 
 }  // namespace pertscale

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "parallel/communicator.hpp"
+#include "suite/score_study.hpp"
 
 namespace pertscale {
 
@@ -20,6 +21,10 @@ struct RunOptions {
 /// The main job: plan, prepare, fit, score, tables. Returns the exit status (0, or 75 when stopped
 /// on purpose). Throws UserError.
 int run_study(std::string const& study_file, RunOptions const& options, Communicator const& comm);
+
+/// Scores predictions made elsewhere, by the same path as run_study.
+int run_score_study(ScoreRequest const& request, RunOptions const& options,
+                    Communicator const& comm);
 
 /// What `status` says of a results directory: running, interrupted or finished, and how far.
 std::string status_text(std::filesystem::path const& folder);

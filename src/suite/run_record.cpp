@@ -63,6 +63,21 @@ json dataset_json(Dataset const& dataset) {
   return out;
 }
 
+json predictions_json(Plan const& plan) {
+  json out = json::object();
+  for (auto const& task : plan.tasks) {
+    auto const* const source = plan.prediction_of(task);
+    if (source == nullptr) continue;
+    out[task.id] = {{"path", source->path},
+                    {"digest", source->dataset.digest},
+                    {"rows", source->has_cells ? "cells" : "means"},
+                    {"values", source->dataset.spec.values},
+                    {"genes", source->dataset.genes.size()},
+                    {"notes", prediction_notes(plan, task)}};
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string start_name() {
@@ -88,6 +103,7 @@ void write_run_record(RunFacts const& facts) {
   }
   for (auto const& dataset : facts.plan->datasets)
     record["datasets"][dataset.spec.name] = dataset_json(dataset);
+  if (!facts.plan->predictions.empty()) record["predictions"] = predictions_json(*facts.plan);
   record["tasks"] = facts.plan->tasks.size();
   record["units"] = facts.plan->units.size();
   json unit_keys = json::array();

@@ -59,8 +59,8 @@ void ScoredContext::add_measured(PerturbationSplit const& split) {
 }
 
 void ScoredContext::set_context(Plan const& plan, Task const& task) {
-  perturbed_mean_ = perturbed_mean(
-      training_view(screen_, plan.split_of(task), number_, plan.pools_by_default(task)));
+  perturbed_mean_ = perturbed_mean(training_view(
+      screen_, reference_split(plan, task, screen_.labels), number_, plan.pools_by_default(task)));
   std::size_t const control = screen_.control_row(number_);
   context_ = {&screen_.genes,
               screen_.values,

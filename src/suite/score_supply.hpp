@@ -16,6 +16,8 @@ namespace pertscale {
 /// What all metrics of a study ask for, each once.
 MetricNeeds supply_needs(Study const& study);
 bool needs_supply(MetricNeeds const& needs);
+/// Are cells read one condition at a time?
+bool wants_cells(MetricNeeds const& needs);
 
 /// What is prepared of one dataset beyond its profiles; the same on every rank. The dataset and the
 /// screen must stay.
@@ -37,16 +39,17 @@ SupplyProducts prepare_supply(PreparedDataset const& prepared, MetricNeeds const
                               Communicator const& comm, std::filesystem::path const& cache,
                               MomentOptions const& options);
 
-/// A prediction that has cells of its own: a dataset like the measured one.
+/// A prediction from a file: a dataset like the measured one, of cells or of means.
 struct PredictedSide {
   SupplyProducts const* products = nullptr;
   std::vector<std::int32_t> column_of_gene;  ///< of its screen, by the measured screen's; -1: none
   std::vector<std::ptrdiff_t> row_of;        ///< of its Labels, by the measured row; -1: none
+  bool cells = true;                         ///< or means only
 };
 
 /// The supply of one context of a task. Everything that is passed must stay. `stream` names the
 /// draws (dataset and split; not the model, so that models are compared on the same draws).
-/// `predicted` is null for predictions that have means only. A rank uses it by itself.
+/// `predicted` is null for predictions of this program's models. A rank uses it by itself.
 std::unique_ptr<ScoreSupply> make_supply(SupplyProducts const& measured,
                                          ScoredContext const& scored, std::string const& stream,
                                          PredictedSide const* predicted = nullptr);

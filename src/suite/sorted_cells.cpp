@@ -29,6 +29,22 @@ class StoredCells final : public SortedCells {
   std::vector<std::int64_t> const& starts() const override { return starts_; }
 
   void read(std::int64_t first, std::int64_t last, MatrixBlock& block) const override {
+    read_stored(first, last, block);
+    if (store_.shape().counts) normalise(block);
+  }
+
+  bool has_counts() const override { return store_.shape().counts; }
+  void read_counts(std::int64_t first, std::int64_t last, MatrixBlock& block) const override {
+    if (!has_counts()) SortedCells::read_counts(first, last, block);
+    read_stored(first, last, block);
+  }
+  double total(std::int64_t cell) const override {
+    return has_counts() ? totals_.at(static_cast<std::size_t>(cell)) : SortedCells::total(cell);
+  }
+  double target() const override { return has_counts() ? target_ : SortedCells::target(); }
+
+ private:
+  void read_stored(std::int64_t first, std::int64_t last, MatrixBlock& block) const {
     if (first < 0 || first > last || last > store_.shape().cells())
       throw InternalError(
           fmt::format("cells {} to {} of a store of {}", first, last, store_.shape().cells()));
@@ -36,10 +52,8 @@ class StoredCells final : public SortedCells {
     if (first == last) return;
     store_.read(store_.piece_of(first), store_.piece_of(last - 1) + 1, block);
     keep(first, last, block);
-    if (store_.shape().counts) normalise(block);
   }
 
- private:
   /// Drops cells of the pieces that were not asked for.
   static void keep(std::int64_t first, std::int64_t last, MatrixBlock& block) {
     auto const from = block.offsets.begin() + (first - block.first);
@@ -80,6 +94,12 @@ bool is_made(std::string const& path, Dataset const& dataset) {
 }
 
 }  // namespace
+
+void SortedCells::read_counts(std::int64_t, std::int64_t, MatrixBlock&) const {
+  throw InternalError("these cells are no counts");
+}
+double SortedCells::total(std::int64_t) const { throw InternalError("these cells are no counts"); }
+double SortedCells::target() const { throw InternalError("these cells are no counts"); }
 
 std::unique_ptr<SortedCells> sorted_cells(Dataset const& dataset, Communicator const& comm,
                                           std::filesystem::path const& cache,

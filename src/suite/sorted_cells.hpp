@@ -20,6 +20,15 @@ class SortedCells {
   /// a row.
   virtual void read(std::int64_t first, std::int64_t last, MatrixBlock& block) const = 0;
   std::int64_t cells() const { return starts().back(); }
+
+  /// Are the values counts? Then the calls below can be made, else they throw InternalError.
+  virtual bool has_counts() const { return false; }
+  /// The same cells as counts.
+  virtual void read_counts(std::int64_t first, std::int64_t last, MatrixBlock& block) const;
+  /// Counts of a cell over all genes of its file.
+  virtual double total(std::int64_t cell) const;
+  /// Library size that counts are scaled to.
+  virtual double target() const;
 };
 
 /// The cells of the dataset's own store if it is one, else of a store that is made in (or found in)

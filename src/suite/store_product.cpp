@@ -41,6 +41,10 @@ bool is_own_store(Dataset const& dataset) {
          same_groups(dataset, store.shape().groups);
 }
 
+bool takes_store_moments(Dataset const& dataset) {
+  return dataset.spec.variable_genes() == 0 && is_own_store(dataset);
+}
+
 MomentReport read_store_moments(Dataset const& dataset, MomentOptions const& options,
                                 std::function<void(MomentTile const&)> const& sink) {
   StoreFile const store(dataset.parts.front().path);
@@ -59,6 +63,30 @@ MomentReport read_store_moments(Dataset const& dataset, MomentOptions const& opt
   report.whole_numbers =
       dataset.spec.values == "lognormalised" && store.number("whole_numbers") != 0;
   return report;
+}
+
+bool has_store_halves(Dataset const& dataset, CellGroups const& groups) {
+  if (!groups.half_seed || !is_own_store(dataset)) return false;
+  StoreFile const store(dataset.parts.front().path);
+  return store.number("half_seed") == static_cast<double>(*groups.half_seed);
+}
+
+void read_store_halves(Dataset const& dataset, CellGroups const& groups,
+                       MomentOptions const& options,
+                       std::function<void(MomentTile const&)> const& sink) {
+  StoreFile const store(dataset.parts.front().path);
+  for (auto const& tile :
+       cut_tiles(groups.groups.size(), dataset.genes.size(), tile_bytes(options.memory))) {
+    Matrix mean(static_cast<Eigen::Index>(tile.last - tile.first),
+                static_cast<Eigen::Index>(dataset.genes.size()));
+    for (auto g = tile.first; g < tile.last; ++g) {
+      auto const& group = groups.groups[g];
+      auto const row = static_cast<std::int64_t>(group.row);
+      auto const table = group.member == 0 ? StoreMoment::half0_mean : StoreMoment::half1_mean;
+      mean.row(static_cast<Eigen::Index>(g - tile.first)) = store.moments(table, row, row + 1);
+    }
+    sink({tile.first, std::move(mean), {}, {}});
+  }
 }
 
 }  // namespace pertscale

@@ -55,18 +55,29 @@ class StudyReader {
     own_.add("calibration-seed", study_.calibration_seed, "of the halves of a condition's cells");
   }
 
-  Study read(bool needs_models) {
+  void read_file() {
+    base_ = study_.file;
     std::string const text = source_(study_.file);
-    for (auto const& item : parse_key_values(study_.file, text, mistakes_)) read_line(item);
+    for (auto const& item : parse_key_values(study_.file, text, mistakes_))
+      read_line({item.key, item.value, fmt::format("{}:{}", study_.file, item.line)});
+    if (is_binary(text)) mistakes_.raise();
+  }
+
+  void read_lines(std::vector<StudyLine> const& lines) {
+    base_.clear();
+    for (auto const& line : lines) read_line(line);
+  }
+
+  void use(StudyProtocol protocol) { study_.protocols.push_back(std::move(protocol)); }
+
+  Study take(bool needs_models) {
     check_whole(needs_models);
     mistakes_.raise();
     return std::move(study_);
   }
 
  private:
-  std::string where(int line) const { return fmt::format("{}:{}", study_.file, line); }
-
-  void read_line(KeyValue const& item) {
+  void read_line(StudyLine const& item) {
     Mistakes here;
     try {
       if (item.key == "dataset")
@@ -90,11 +101,11 @@ class StudyReader {
       here.raise();
     } catch (UserError const& error) {
       for (auto const& sentence : error.sentences())
-        mistakes_.add(fmt::format("{}: {}", where(item.line), sentence));
+        mistakes_.add(fmt::format("{}: {}", item.where, sentence));
     }
   }
 
-  void read_own(KeyValue const& item) {
+  void read_own(StudyLine const& item) {
     if (own_.find(item.key) == nullptr) {
       auto names = own_.names();
       for (auto const* key : {"dataset", "protocol", "model", "metric", "metrics", "baseline"})
@@ -106,7 +117,7 @@ class StudyReader {
 
   void read_dataset(std::string const& path, Mistakes& here) {
     // mistakes inside a dataset file name that file and its line
-    auto spec = read_dataset_spec(relative_to(study_.file, path), source_, mistakes_);
+    auto spec = read_dataset_spec(relative_to(base_, path), source_, mistakes_);
     for (auto const& other : study_.datasets)
       if (other.name == spec.name)
         here.add(fmt::format("two datasets are named '{}'; give one another name", spec.name));
@@ -127,7 +138,7 @@ class StudyReader {
   Part<Interface> configured(PartText const& text, Mistakes& here) const {
     auto part = make_part<Interface>(text, here);
     try {
-      if (part.object) load_files(part.options, study_.file, source_);
+      if (part.object) load_files(part.options, base_, source_);
     } catch (UserError const& error) {
       here.add(error);
     }
@@ -153,7 +164,11 @@ class StudyReader {
       here.add(
           fmt::format("model '{}': pool={} takes auto, own or contexts", text.name, model.pool));
     model.text = text;
+    model.base = base_;
     model.part = configured<Model>(text, here);
+    if (model.part.object && model.part.info->traits.from_file &&
+        prediction_spec(model).path.empty())
+      here.add(fmt::format("model '{}' names no file; write {} path=FILE", text.name, text.name));
     if (model.label.empty() && model.part.object) {
       model.label = model.part.label();
       if (model.pool != "auto")
@@ -236,6 +251,7 @@ class StudyReader {
   }
 
   TextSource const& source_;
+  std::string base_;  ///< the file that relative paths start from
   Study study_;
   OptionList own_;
   std::set<std::string> of_sets_;  ///< labels of metrics that sets name
@@ -244,8 +260,20 @@ class StudyReader {
 
 }  // namespace
 
-Study read_study(std::string const& path, TextSource const& source, bool needs_models) {
-  return StudyReader(path, source).read(needs_models);
+Study read_study(std::string const& path, TextSource const& source, bool needs_models,
+                 std::vector<StudyLine> const& more) {
+  StudyReader reader(path, source);
+  reader.read_file();
+  reader.read_lines(more);
+  return reader.take(needs_models);
+}
+
+Study read_study(std::vector<StudyLine> const& lines, TextSource const& source,
+                 StudyProtocol protocol) {
+  StudyReader reader("score", source);
+  reader.use(std::move(protocol));
+  reader.read_lines(lines);
+  return reader.take(true);
 }
 
 bool has_whole_split(Study const& study) {
@@ -262,32 +290,6 @@ std::unique_ptr<Model> make_model(StudyModel const& model) {
     if (file != nullptr) *file = *model.part.options.all()[i].file;
   }
   return std::move(part.object);
-}
-
-std::vector<std::pair<std::string, std::string>> Study::echo() const {
-  std::vector<std::pair<std::string, std::string>> out;
-  for (auto const& dataset : datasets)
-    for (auto const& [key, value] : dataset.echo())
-      out.emplace_back("dataset." + dataset.name + "." + key, value);
-  for (auto const& protocol : protocols)
-    out.emplace_back("protocol." + protocol.label, protocol.part.name() + " " +
-                                                       protocol.part.options.canonical() +
-                                                       " datasets=" + join(protocol.datasets, ","));
-  for (auto const& model : models)
-    out.emplace_back(
-        "model." + model.label,
-        model.part.name() + " " + model.part.options.canonical() + " pool=" + model.pool);
-  for (auto const& metric : metrics)
-    out.emplace_back("metric." + metric.label,
-                     metric.part.name() + " " + metric.part.options.canonical());
-  for (auto const& set : metric_sets) out.emplace_back("metrics", set);
-  out.emplace_back("baseline", join(baselines, ","));
-  out.emplace_back("missing", missing);
-  out.emplace_back("save-predictions", save_predictions ? "yes" : "no");
-  out.emplace_back("bootstrap", std::to_string(bootstrap));
-  out.emplace_back("calibration", calibration);
-  out.emplace_back("calibration-seed", std::to_string(calibration_seed));
-  return out;
 }
 
 }  // namespace pertscale

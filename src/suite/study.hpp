@@ -8,6 +8,7 @@
 #include "model/model.hpp"
 #include "protocol/protocol.hpp"
 #include "suite/dataset_spec.hpp"
+#include "suite/prediction_source.hpp"
 
 namespace pertscale {
 
@@ -23,6 +24,7 @@ struct StudyModel {
   Part<Model> part;
   std::string label;
   std::string pool = "auto";  ///< auto, own, contexts
+  std::string base;           ///< the file that paths in options start from; empty: this folder
   PartText text;              ///< to make it again
 };
 
@@ -43,6 +45,7 @@ struct Study {
   std::string missing = "common";
   bool save_predictions = false;
   int bootstrap = 2000;
+  std::string only_split;            ///< --split: the others are left out
   std::string calibration = "auto";  ///< auto, none, or of duplicate, interpolated
   std::int64_t calibration_seed = 0;
 
@@ -50,9 +53,22 @@ struct Study {
   std::vector<std::pair<std::string, std::string>> echo() const;
 };
 
+/// A line that a command gives besides the study file: paths in it start from this folder.
+struct StudyLine {
+  std::string key, value;
+  std::string where;  ///< what sentences call it: --metric "l2"
+};
+
 /// Reads a study file and everything it names. Throws UserError with every mistake, each with its
 /// line. `needs_models`: a study for `split` may lack models and metrics.
-Study read_study(std::string const& path, TextSource const& source, bool needs_models = true);
+Study read_study(std::string const& path, TextSource const& source, bool needs_models = true,
+                 std::vector<StudyLine> const& more = {});
+/// The same of lines only; `protocol` is the study's.
+Study read_study(std::vector<StudyLine> const& lines, TextSource const& source,
+                 StudyProtocol protocol);
+
+/// What a model with the trait `from_file` says of its file.
+PredictionSpec prediction_spec(StudyModel const& model);
 
 /// Has it a metric of one value a context of a split?
 bool has_whole_split(Study const& study);

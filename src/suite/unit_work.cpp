@@ -59,10 +59,41 @@ UnitRecord guarded_record(std::string const& start, std::function<void(UnitRecor
   return record;
 }
 
+namespace fs = std::filesystem;
+
+std::vector<std::size_t> open_units(Plan const& plan, JournalIndex const& done,
+                                    fs::path const& folder) {
+  std::vector<bool> finished(plan.units.size(), false);
+  for (std::size_t u = 0; u < plan.units.size(); ++u) {
+    auto const& unit = plan.units[u];
+    finished[u] =
+        done.contains(unit.key) && parse_record(done.payload(unit.key)).error_type.empty();
+    if (plan.study->save_predictions && unit.kind != Unit::Kind::score)
+      finished[u] = finished[u] && fs::exists(saved_prediction_path(folder, plan.tasks[unit.task]));
+    if (unit.kind == Unit::Kind::fit)
+      finished[u] = finished[u] && fs::exists(prediction_path(folder, unit.key));
+  }
+  // A fit is needed only where one of its score units is open.
+  std::vector<std::size_t> open;
+  std::vector<bool> wanted(plan.units.size(), false);
+  for (std::size_t u = 0; u < plan.units.size(); ++u)
+    if (!finished[u] && plan.units[u].after >= 0)
+      wanted[static_cast<std::size_t>(plan.units[u].after)] = true;
+  for (std::size_t u = 0; u < plan.units.size(); ++u) {
+    bool const fit = plan.units[u].kind == Unit::Kind::fit;
+    bool const unsaved = fit && plan.study->save_predictions &&
+                         !fs::exists(saved_prediction_path(folder, plan.tasks[plan.units[u].task]));
+    if (!finished[u] && (!fit || wanted[u] || unsaved)) open.push_back(u);
+  }
+  return open;
+}
+
 UnitWorker::UnitWorker(Plan const& plan, std::vector<Screen> const& screens,
-                       std::filesystem::path folder, std::string start, HalvedScreens const* halves)
+                       Supplies const& supplies, std::filesystem::path folder, std::string start,
+                       HalvedScreens const* halves)
     : plan_(plan),
       screens_(screens),
+      supplies_(supplies),
       folder_(std::move(folder)),
       start_(std::move(start)),
       halves_(halves) {}
@@ -91,8 +122,12 @@ void UnitWorker::run_unit(Unit const& unit, UnitRecord& record) {
 Prediction UnitWorker::fit(Unit const& unit, UnitRecord& record) {
   auto const& task = plan_.tasks[unit.task];
   Prediction prediction;
-  timed(record.fit_seconds,
-        [&] { prediction = fit_and_predict(plan_, task, screens_[task.dataset]); });
+  timed(record.fit_seconds, [&] {
+    auto const& screen = screens_[task.dataset];
+    auto const* const source = plan_.prediction_of(task);
+    prediction = source != nullptr ? predicted_profiles(*source, screen, task.held_out)
+                                   : fit_and_predict(plan_, task, screen);
+  });
   if (plan_.study->save_predictions) save_prediction(task, prediction);
   return prediction;
 }
@@ -100,8 +135,8 @@ Prediction UnitWorker::fit(Unit const& unit, UnitRecord& record) {
 void UnitWorker::score(Unit const& unit, PredictionTable const& prediction, UnitRecord& record) {
   auto const& task = plan_.tasks[unit.task];
   timed(record.score_seconds, [&] {
-    record.scores =
-        score_block(plan_, task, screens_[task.dataset], prediction, unit.first, unit.last);
+    record.scores = score_block(plan_, task, screens_[task.dataset], prediction, unit.first,
+                                unit.last, supplies_.maker(plan_, task));
     score_on_halves(unit, prediction, record);
   });
 }

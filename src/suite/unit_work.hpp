@@ -5,10 +5,12 @@
 #include <vector>
 
 #include "data/screen.hpp"
+#include "report/journal.hpp"
 #include "suite/half_screen.hpp"
 #include "suite/plan.hpp"
 #include "suite/prediction_file.hpp"
 #include "suite/results.hpp"
+#include "suite/supply_stage.hpp"
 
 namespace pertscale {
 
@@ -28,11 +30,17 @@ std::vector<RawScore> score_against_halves(Plan const& plan, Task const& task, S
                                            PredictionTable const& prediction, std::size_t first,
                                            std::size_t last);
 
+/// Units that the journal does not hold (or holds as failed: they are tried again), in the plan's
+/// order; a fit is among them only where one of its score units is, or its saved prediction lacks.
+std::vector<std::size_t> open_units(Plan const& plan, JournalIndex const& done,
+                                    std::filesystem::path const& folder);
+
 /// Runs units on one rank. A unit that fails is a record with its error, not an exception.
 class UnitWorker {
  public:
-  UnitWorker(Plan const& plan, std::vector<Screen> const& screens, std::filesystem::path folder,
-             std::string start, HalvedScreens const* halves = nullptr);
+  UnitWorker(Plan const& plan, std::vector<Screen> const& screens, Supplies const& supplies,
+             std::filesystem::path folder, std::string start,
+             HalvedScreens const* halves = nullptr);
 
   UnitRecord run(Unit const& unit);
 
@@ -45,6 +53,7 @@ class UnitWorker {
 
   Plan const& plan_;
   std::vector<Screen> const& screens_;
+  Supplies const& supplies_;
   std::filesystem::path folder_;
   std::string start_;
   HalvedScreens const* halves_;  ///< models are scored against first halves too; null: they are not

@@ -34,7 +34,7 @@ CHOICES = {
 WHOLE_NUMBERS = {"min-cells", "max-cells", "max-control-cells", "sample-seed", "bootstrap", "calibration-seed"}
 PARTS = {
     "protocol": {"unseen-combination", "unseen-perturbation", "cross-validation", "unseen-context", "split-file"},
-    "model": {"no-change", "additive", "perturbed-mean", "matching-mean", "context-mean", "linear"},
+    "model": {"no-change", "additive", "perturbed-mean", "matching-mean", "context-mean", "linear", "predictions"},
     "metric": {"l2", "rmse", "mse", "mae", "pearson", "pearson-delta", "spearman-delta", "cosine-delta", "r2-delta",
                "direction"},
 }

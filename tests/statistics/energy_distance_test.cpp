@@ -1,5 +1,6 @@
 #include "statistics/energy_distance.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -132,8 +133,39 @@ TEST_CASE("scperturb's figures: all pairs and to control") {
       if (a != "non-targeting")
         CHECK(near(e, control.number(r, "edist_to_control"), control.number(r, "onesided")));
       CHECK(near(terms[a].self, control.number(r, "self"), control.number(r, "self")));
+      std::vector<std::string> const controls{"non-targeting", "ATF2"};
+      auto const own = std::find(controls.begin(), controls.end(), a) - controls.begin();
+      double const two =
+          energy_to_controls(points.at(a), {points.at(controls[0]), points.at(controls[1])}, form,
+                             own < 2 ? std::optional(static_cast<std::size_t>(own)) : std::nullopt);
+      CHECK(near(two, control.number(r, "edist_to_control_two_controls_with_ATF2"),
+                 control.number(r, "onesided"), tolerance));
     }
   }
+}
+
+TEST_CASE("forms by program") {
+  for (auto const& program : published_energy_forms()) CHECK(published_energy_form(program));
+  CHECK_FALSE(published_energy_form("geomloss"));
+  Matrix a(2, 1), b(2, 1);
+  a << 0, 2;
+  b << 5, 9;
+  auto const of = [&](std::string const& program) {
+    return energy(a, b, *published_energy_form(program));
+  };
+  CHECK(of("scperturb") == Approx(62));
+  CHECK(of("pertpy") == Approx(9));
+  CHECK(of("cell-eval") == Approx(9));
+  CHECK(of("scperteval") == Approx(6));
+  CHECK(of("perturbench") == Approx(4.5));
+}
+
+TEST_CASE("the Gaussian form is MMD of its kernel") {
+  Matrix a(2, 1), b(1, 1);
+  a << 0, 1;
+  b << 3;
+  CHECK(energy(a, b, {PointMetric::gaussian, false, 1, 0.5}) ==
+        Approx((1 + std::exp(-0.5)) / 2 + 1 - std::exp(-4.5) - std::exp(-2)));
 }
 
 TEST_CASE("pertpy's edistance") {

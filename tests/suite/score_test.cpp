@@ -119,7 +119,8 @@ std::string tables(Made const& made, std::size_t block_values) {
   std::vector<Screen> const screens{made.screen};
   {
     JournalWriter journal(folder / "journal", "start", 0);
-    UnitWorker worker(plan, screens, folder, "start");
+    Supplies const none;
+    UnitWorker worker(plan, screens, none, folder, "start");
     for (auto const& unit : plan.units) journal.append(unit.key, record_text(worker.run(unit)));
   }
   write_tables(plan, JournalIndex(folder / "journal"), folder);

@@ -99,6 +99,14 @@ COMMANDS = {  # arguments -> pattern
     "bench-of-other": (["bench", "io", "good.h5ad", "--cells", "10"], r"--cells is an option of bench de"),
     "many-runs": (["landscape", "good.data.cfg", "--out", "out", "--runs", "99999999999"], r"--runs 99999999999 is too large"),
     "little-memory": (["landscape", "wide.data.cfg", "--out", "wide", "--memory-per-rank", "64MiB"], r"lower --pca-genes"),
+    "pairs-memory": (["landscape", "many.data.cfg", "--out", "out", "--edistance", "euclidean", "--memory-per-rank", "64MiB",
+                      "--components", "2000", "--pca-genes", "2000"], r"need the coordinates of 3\d\d\d cells.*sqeuclidean-corrected"),
+    "binary-cfg": (["ingest", "binary.cfg"], r"binary\.cfg: is neither a screen"),
+    "binary-study": (["run", "binary.cfg", "--out", "out"], r"binary\.cfg: is neither a screen"),
+    "profiles-edistance": (["landscape", "bulk.data.cfg", "--out", "out", "--edistance", "euclidean"], r"--edistance has no effect"),
+    "profiles-runs": (["landscape", "bulk.data.cfg", "--out", "out", "--runs", "10"], r"--runs has no effect on bulk\.data\.cfg"),
+    "profiles-components": (["landscape", "bulk.data.cfg", "--out", "out", "--components", "9"], r"--components has no effect"),
+    "unknown-bench": (["bench", "oi"], r"unknown benchmark 'oi'"),
     "status-nothing": (["status", "absent"], r"no run\.json"),
 }
 
@@ -139,6 +147,9 @@ def check_commands(report, folder):
             done = subprocess.run(harness.command(ranks, *arguments), env=harness.environment(), cwd=folder, text=True,
                                   capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
             expect(report, f"{name} on {ranks}", done, [pattern], folder / "out")
+            sentences = harness.own_lines(done.stderr)
+            if ranks == 1:
+                report.check(len(sentences) == 1, f"{name}: not one sentence: {sentences}")
 
 
 def check_files(report, folder):
@@ -176,6 +187,12 @@ def main():
     (folder / "bad.json").write_text('{"good": {"cross-validation": [}')
     harness.run(1, "simulate", "--cells", 100, "--genes", 2000, "--perturbations", 4, "--out", folder / "wide.h5ad")
     (folder / "wide.data.cfg").write_text("path = wide.h5ad\nvalues = counts\n")
+    harness.run(1, "simulate", "--cells", 3000, "--genes", 2000, "--perturbations", 4, "--out", folder / "many.h5ad")
+    (folder / "many.data.cfg").write_text("path = many.h5ad\nvalues = counts\n")
+    (folder / "binary.cfg").write_bytes(b"\x00\x01words\n= x\n")
+    bulk = harness.run(1, "ingest", folder / "good.data.cfg", "--pseudobulk", folder / "bulk.h5ad")
+    report.check(bulk.returncode == 0, bulk.stderr)
+    (folder / "bulk.data.cfg").write_text("path = bulk.h5ad\nrows = pseudobulk\n")
     check_studies(report, folder)
     check_commands(report, folder)
     check_files(report, folder)

@@ -1,0 +1,10 @@
+#pragma once
+#include <string>
+
+namespace pertscale {
+
+/// A text file as it is, or inflated where it is gzip-compressed (whatever its name). UserError
+/// where it cannot be read or its compressed bytes are damaged.
+std::string whole_text(std::string const& path);
+
+}  // namespace pertscale
