@@ -100,7 +100,8 @@ def check_twin(report, name, out, rule="common"):
         if not units:
             report.check(line["verdict"] == "too_few" and line["difference"] == "", f"{name}: {line}")
             continue
-        differences = [np.mean([a - b for a, b in units[p]]) for p in sorted(units)]
+        differences = [np.mean([0 if abs(a - b) <= 1e-12 * max(abs(a), abs(b)) else a - b for a, b in units[p]])
+                       for p in sorted(units)]
         expected = {"difference": np.mean(differences), "p": signed_rank(differences),
                     "p_t": scipy.stats.ttest_1samp(differences, 0).pvalue if any(differences) else 1}
         if not higher:
