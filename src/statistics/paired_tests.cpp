@@ -17,6 +17,14 @@ namespace {
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t most_exact = 50;
 
+constexpr double rounding = 1e-12;  ///< of the values: two ways to sum one mean
+
+double difference_of(PairedRow const& row) {
+  double const difference = row.model - row.baseline;
+  double const size = std::max(std::fabs(row.model), std::fabs(row.baseline));
+  return std::fabs(difference) <= rounding * size ? 0 : difference;
+}
+
 double mean_of(std::span<double const> values) {
   return ordered_sum(values.size(), [&](std::size_t i) { return values[i]; }) /
          static_cast<double>(values.size());
@@ -136,7 +144,7 @@ PairedComparison compare_paired(std::span<PairedRow const> rows, std::size_t uni
   std::vector<SummaryValue> ratios;
   bool above_zero = true;
   for (auto const& row : rows) {
-    sum[row.unit] += row.model - row.baseline;
+    sum[row.unit] += difference_of(row);
     count[row.unit] += 1;
     above_zero = above_zero && row.baseline > 0;
     ratios.push_back({row.unit, row.model / row.baseline});

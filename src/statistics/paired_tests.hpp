@@ -44,7 +44,8 @@ struct PairedRow {
 };
 
 /// Perturbations are the units: rows of one are averaged before they count, save in the ratio.
-/// NaN where a number means nothing.
+/// Differences below 1e-12 of the two values are rounding and count as 0. NaN where a number means
+/// nothing.
 struct PairedComparison {
   std::size_t units = 0;  ///< perturbations
   double difference = 0;  ///< mean over perturbations of model - baseline

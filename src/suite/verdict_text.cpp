@@ -11,6 +11,11 @@ namespace pertscale {
 namespace {
 
 constexpr std::size_t widest = 120;  ///< columns of a line
+constexpr std::size_t least_width = 20;
+
+using Lines = std::vector<VerdictLine const*>;
+
+std::size_t metric_of(VerdictLine const& line) { return std::get<2>(line.page); }
 
 /// `better by 0.12`, `not distinguishable`, `too few (n=3)`.
 std::string cell_text(VerdictLine const& line) {
@@ -21,64 +26,75 @@ std::string cell_text(VerdictLine const& line) {
   return fmt::format("{} by {:.3g}", v.word, std::abs(v.compared.difference));
 }
 
-/// Lines of one dataset and protocol, over all groups, against one baseline.
-std::vector<VerdictLine const*> headline(std::vector<VerdictLine> const& lines,
-                                         PlanSplits const& group, std::size_t baseline) {
-  std::vector<VerdictLine const*> out;
+/// Lines of one dataset and protocol over all groups.
+Lines headline(std::vector<VerdictLine> const& lines, PlanSplits const& group) {
+  Lines out;
   for (auto const& line : lines)
     if (std::get<0>(line.page) == group.dataset && std::get<1>(line.page) == group.protocol &&
-        line.group == "*" && line.verdict.baseline == baseline)
+        line.group == "*")
       out.push_back(&line);
   return out;
 }
 
-/// Metrics with a verdict, in the study's order, as many as fit.
-std::vector<std::size_t> shown_metrics(Study const& study,
-                                       std::vector<VerdictLine const*> const& lines,
-                                       std::size_t first, std::size_t& left_out) {
-  std::set<std::size_t> judged;
-  for (auto const* line : lines) judged.insert(std::get<2>(line->page));
-  std::vector<std::size_t> out;
-  std::size_t total = first;
-  for (auto const metric : judged) {
-    total += 2 + std::max<std::size_t>(20, study.metrics[metric].label.size());
-    if (!out.empty() && total > widest) break;
-    out.push_back(metric);
-  }
-  left_out = judged.size() - out.size();
+/// A column of the table: a metric, and the first baseline that has values of it.
+struct Column {
+  std::size_t metric = 0, baseline = 0, width = 0;
+  std::string title;
+};
+
+std::vector<Column> columns_of(Study const& study, Lines const& lines) {
+  auto const baselines = verdict_baselines(study);
+  std::set<std::pair<std::size_t, std::size_t>> compared;  // metric, baseline
+  for (auto const* line : lines)
+    if (line->verdict.compared.units > 0)
+      compared.emplace(metric_of(*line), line->verdict.baseline);
+  std::vector<Column> out;
+  for (std::size_t metric = 0; metric < study.metrics.size(); ++metric)
+    for (auto const baseline : baselines) {
+      if (!compared.contains({metric, baseline})) continue;
+      Column column{metric, baseline, least_width, study.metrics[metric].label};
+      if (baseline != baselines.front())
+        column.title += fmt::format(" vs {}", study.models[baseline].label);
+      column.width = std::max(column.width, column.title.size());
+      out.push_back(std::move(column));
+      break;
+    }
   return out;
 }
 
-std::string table_text(Plan const& plan, std::vector<VerdictLine const*> const& lines,
-                       std::size_t baseline) {
-  auto const& study = *plan.study;
-  std::size_t width = 5, left_out = 0;
-  for (auto const& model : study.models) width = std::max(width, model.label.size());
-  auto const metrics = shown_metrics(study, lines, width, left_out);
+/// As many columns as fit on a line.
+void keep_what_fits(std::vector<Column>& columns, std::size_t first) {
+  std::size_t total = first, kept = 0;
+  for (auto const& column : columns) {
+    total += 2 + column.width;
+    if (kept > 0 && total > widest) break;
+    ++kept;
+  }
+  columns.resize(kept);
+}
+
+std::string table_text(Study const& study, Lines const& lines, std::vector<Column> const& columns,
+                       std::size_t width) {
   auto const row = [&](std::string const& first, auto const& cell) {
     std::string text = fmt::format("{:<{}}", first, width);
-    for (auto const metric : metrics)
-      text += fmt::format("  {:<{}}", cell(metric),
-                          std::max<std::size_t>(20, study.metrics[metric].label.size()));
+    for (auto const& column : columns) text += fmt::format("  {:<{}}", cell(column), column.width);
     text.erase(text.find_last_not_of(' ') + 1);
     return text + "\n";
   };
-  std::string out = row("model", [&](std::size_t metric) { return study.metrics[metric].label; });
-  for (std::size_t model = 0; model < study.models.size(); ++model) {
-    if (model == baseline) continue;
-    out += row(study.models[model].label, [&](std::size_t metric) {
+  std::string out = row("model", [](Column const& column) { return column.title; });
+  for (std::size_t model = 0; model < study.models.size(); ++model)
+    out += row(study.models[model].label, [&](Column const& column) {
       for (auto const* line : lines)
-        if (line->verdict.model == model && std::get<2>(line->page) == metric)
+        if (line->verdict.model == model && line->verdict.baseline == column.baseline &&
+            metric_of(*line) == column.metric)
           return cell_text(*line);
       return std::string("-");
     });
-  }
-  if (left_out > 0) out += fmt::format("{} more metric(s) in verdict.csv\n", left_out);
   return out;
 }
 
 /// Where few rows are common to all models, how to compare on more of them.
-std::string common_text(Study const& study, std::vector<VerdictLine const*> const& lines) {
+std::string common_text(Study const& study, Lines const& lines) {
   bool const few = std::any_of(lines.begin(), lines.end(),
                                [](auto const* line) { return line->verdict.word == "too_few"; });
   bool const omits = std::any_of(lines.begin(), lines.end(),
@@ -89,24 +105,24 @@ std::string common_text(Study const& study, std::vector<VerdictLine const*> cons
 }
 
 /// A sentence for each metric that calibration warns of, and for each verdict withheld.
-std::string warnings_text(Plan const& plan, std::vector<VerdictLine const*> const& lines) {
+std::string warnings_text(Study const& study, Lines const& lines) {
   std::string out;
   std::set<std::size_t> seen;
   for (auto const* line : lines) {
-    auto const metric = std::get<2>(line->page);
-    auto const& label = plan.study->metrics[metric].label;
-    bool const apart = line->warning.find("controls_not_told_apart") == std::string::npos;
-    bool const above = line->warning.find("bds_below_half") == std::string::npos;
-    if ((!apart || !above) && seen.insert(metric).second)
+    auto const& label = study.metrics[metric_of(*line)].label;
+    bool const warns = line->warning.find("controls_not_told_apart") != std::string::npos ||
+                       line->warning.find("bds_below_half") != std::string::npos;
+    if (warns && seen.insert(metric_of(*line)).second)
       out += fmt::format(
-          "warning: {} cannot tell a technical duplicate from the training mean here (the "
+          "warning: {} does not tell a technical duplicate from the training mean here (the "
           "duplicate is better on {:.0f} % of the perturbations): its differences mean little\n",
           label, 100 * line->bds);
     if (line->verdict.withheld)
       out += fmt::format(
           "warning: {} leaves out {} perturbation(s); with the worst value there it is not better "
-          "on {}\n",
-          plan.study->models[line->verdict.model].label, line->verdict.omitted, label);
+          "than {} on {}\n",
+          study.models[line->verdict.model].label, line->verdict.omitted,
+          study.models[line->verdict.baseline].label, label);
   }
   return out;
 }
@@ -114,18 +130,29 @@ std::string warnings_text(Plan const& plan, std::vector<VerdictLine const*> cons
 }  // namespace
 
 std::string verdict_text(Plan const& plan, std::vector<VerdictLine> const& lines) {
-  auto const baselines = verdict_baselines(*plan.study);
+  auto const& study = *plan.study;
+  auto const baselines = verdict_baselines(study);
   if (baselines.empty())
     return "\nno verdicts: the study names no baseline and holds no simple model\n";
+  std::size_t width = 5;
+  for (auto const& model : study.models) width = std::max(width, model.label.size());
   std::string out;
   for (auto const& group : plan.splits) {
-    auto const chosen = headline(lines, group, baselines.front());
+    auto const chosen = headline(lines, group);
     if (chosen.empty()) continue;
-    out += fmt::format(
-        "\nverdicts against {}: {}, {}\n", plan.study->models[baselines.front()].label,
-        plan.datasets[group.dataset].spec.name, plan.study->protocols[group.protocol].label);
-    out += table_text(plan, chosen, baselines.front());
-    out += common_text(*plan.study, chosen) + warnings_text(plan, chosen);
+    auto columns = columns_of(study, chosen);
+    std::size_t const all = columns.size();
+    keep_what_fits(columns, width);
+    out +=
+        fmt::format("\nverdicts against {}: {}, {}\n", study.models[baselines.front()].label,
+                    plan.datasets[group.dataset].spec.name, study.protocols[group.protocol].label);
+    if (columns.empty())
+      out += "no perturbation has a value of every model\n";
+    else
+      out += table_text(study, chosen, columns, width);
+    if (all > columns.size())
+      out += fmt::format("{} more metric(s) in verdict.csv\n", all - columns.size());
+    out += common_text(study, chosen) + warnings_text(study, chosen);
   }
   return out;
 }

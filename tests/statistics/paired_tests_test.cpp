@@ -105,6 +105,17 @@ TEST_CASE("a ratio to a value that is not above zero is none") {
   CHECK(std::isnan(compare_paired({}, 0, Bootstrap(0, 100, "test")).difference));
 }
 
+TEST_CASE("rounding is no difference") {
+  std::vector<PairedRow> rows;
+  for (std::size_t u = 0; u < 12; ++u) rows.push_back({u, 0.3 * (1 + 1e-15), 0.3});
+  auto const found = compare_paired(rows, 12, Bootstrap(12, 100, "test"));
+  CHECK(found.difference == 0);
+  CHECK(found.signed_rank.two_sided == 1);
+  CHECK(found.student.two_sided == 1);
+  rows.front().model = 0.3 * (1 + 1e-11);
+  CHECK(compare_paired(rows, 12, Bootstrap(12, 100, "test")).difference > 0);
+}
+
 TEST_CASE("models over the same perturbations share their resamples") {
   std::vector<PairedRow> rows, shifted;
   RandomStream random(3, "paired");

@@ -93,7 +93,7 @@ def check_directory(report, study, out):
 def check_cache(report, study, out):
     """A damaged table in the cache is made again, not used."""
     before = harness.tables(out)
-    (path,) = (out / "cache").glob("*.profiles")
+    (path,) = (out / "cache").glob("screen.????????????????.profiles")
     bytes_ = bytearray(path.read_bytes())
     bytes_[4096 + 8 * 50 + 6] ^= 0x10
     path.write_bytes(bytes_)
