@@ -44,8 +44,8 @@ class R2 final : public ProfileMetric {
   }
 };
 
-/// Genes among the k of largest size on both sides, divided by k (by the number of genes where there
-/// are fewer, unlike the program); equal sizes in the genes' order.
+/// Genes among the k of largest size on both sides, divided by k (by the number of genes where
+/// there are fewer, unlike the program); equal sizes in the genes' order.
 class TopRecall final : public ProfileMetric {
  public:
   void declare(OptionList& options) override {
@@ -60,8 +60,7 @@ class TopRecall final : public ProfileMetric {
     std::vector<std::size_t> both;
     std::set_intersection(observed.begin(), observed.end(), predicted.begin(), predicted.end(),
                           std::back_inserter(both));
-    return {static_cast<double>(both.size()) / static_cast<double>(observed.size()),
-            {}};
+    return {static_cast<double>(both.size()) / static_cast<double>(observed.size()), {}};
   }
 
  private:

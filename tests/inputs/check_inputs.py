@@ -36,7 +36,7 @@ PARTS = {
     "protocol": {"unseen-combination", "unseen-perturbation", "cross-validation", "unseen-context", "split-file"},
     "model": {"no-change", "additive", "perturbed-mean", "matching-mean", "context-mean", "linear", "predictions"},
     "metric": {"l2", "rmse", "mse", "mae", "pearson", "pearson-delta", "spearman-delta", "cosine-delta", "r2-delta",
-               "direction"},
+               "direction", "wmse", "discrimination", "centroid-accuracy", "rank"},
 }
 PUBLISHED_COLUMNS = ["source", "citation", "dataset", "protocol", "split", "model", "group", "metric", "value", "note"]
 
