@@ -19,6 +19,7 @@ struct TopGenes {
 };
 
 constexpr std::string_view degs_prefix = "degs:";
+constexpr std::size_t fewest_degs = 3;  ///< CellSimBench: more than two
 
 /// ALPHA of `degs:ALPHA`; 0 where the text is not of that form.
 double parse_degs(std::string const& text) {
@@ -183,7 +184,7 @@ Status keep_degs(double alpha, DeRequest const& request, ScoreContext const& con
   auto const tests = context.supply->de(Side::measured, item.place, request);
   if (!tests.status.ok()) return tests.status;
   std::erase_if(genes, [&](std::size_t g) { return !(tests.padj[g] < alpha); });
-  return {};
+  return genes.size() < fewest_degs ? Status("too_few_genes") : Status();
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ class GeneSelection {
   /// test against the context's control, equal |t| in the genes' order (GEARS: Roohani et al. 2023;
   /// scanpy's ranking, whose order among equals is undefined): needs_cells without variances,
   /// too_few_cells where a side has fewer than two cells. `degs` takes genes whose adjusted p of
-  /// the measured cells' test is below ALPHA: needs_cells without tests.
+  /// the measured cells' test is below ALPHA: needs_cells without tests, too_few_genes with fewer
+  /// than three of them (CellSimBench).
   Status select(ScoreContext const& context, Candidates const& candidates, ScoreItem const& item,
                 std::vector<std::size_t>& genes) const;
 

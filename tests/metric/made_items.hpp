@@ -35,7 +35,7 @@ struct MadeItem {
 
 /// Conditions of one context that are rivals of each other. An empty prediction is in the panel
 /// only.
-struct MadePanel {
+struct RivalPanel {
   std::vector<std::string> genes, names;
   std::vector<double> control;
   std::vector<std::vector<double>> observed, predicted;

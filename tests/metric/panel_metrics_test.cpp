@@ -16,7 +16,7 @@ using Values = std::vector<double>;
 
 /// Changes on genes A, B, X, Y: A (-1, 0, 2, 0), B (0, -1, 0, 2), C (0, 0, 1, 1). Predictions: A
 /// right, B as C, C halfway between A and B.
-MadePanel three() {
+RivalPanel three() {
   return {.genes = {"A", "B", "X", "Y"},
           .names = {"A+ctrl", "B+ctrl", "C+ctrl"},
           .control = {1, 1, 1, 1},
@@ -134,18 +134,18 @@ TEST_CASE("one condition, no genes, numbers that are none") {
   CHECK(panel.scores("discrimination")[1].status == Status("not_finite"));
   CHECK(panel.scores("rank")[1].status == Status("not_finite"));
   CHECK(panel.scores("rank")[0].status.ok());
-  MadePanel const one{.genes = {"X", "Y"},
-                      .names = {"A+ctrl"},
-                      .control = {0, 0},
-                      .observed = {{1, 2}},
-                      .predicted = {{1, 2}}};
+  RivalPanel const one{.genes = {"X", "Y"},
+                       .names = {"A+ctrl"},
+                       .control = {0, 0},
+                       .observed = {{1, 2}},
+                       .predicted = {{1, 2}}};
   for (auto const* metric : {"discrimination", "rank", "nir", "centroid-accuracy"})
     CHECK(one.scores(metric)[0].status == Status("too_few_conditions"));
-  MadePanel const targets{.genes = {"A", "B"},
-                          .names = {"A+ctrl", "B+ctrl"},
-                          .control = {0, 0},
-                          .observed = {{1, 2}, {3, 4}},
-                          .predicted = {{1, 2}, {3, 4}}};
+  RivalPanel const targets{.genes = {"A", "B"},
+                           .names = {"A+ctrl", "B+ctrl"},
+                           .control = {0, 0},
+                           .observed = {{1, 2}, {3, 4}},
+                           .predicted = {{1, 2}, {3, 4}}};
   CHECK(targets.scores("discrimination")[0].status == Status("too_few_genes"));
   CHECK_THROWS_AS(made_metric("discrimination ties=random:x"), UserError);
 }
@@ -160,7 +160,7 @@ TEST_CASE("Systema's centroid accuracies") {
     centroid[centroids.at(r, 0)] = row_values(centroids, r, 1);
   std::size_t checked = 0;
   for (std::string const method : {"matching-mean", "nonctl-mean", "made", "no-change"}) {
-    MadePanel panel;
+    RivalPanel panel;
     panel.control = centroid.at("ctrl");
     for (std::size_t g = 0; g < panel.control.size(); ++g)
       panel.genes.push_back("g" + std::to_string(g));
@@ -197,7 +197,7 @@ TEST_CASE("CellSimBench's normalised inverse ranks") {
     profile[profiles.at(r, 0)][profiles.at(r, 1)] = row_values(profiles, r, 2);
   std::size_t checked = 0;
   for (std::string const predictor : {"tech_dup", "interp_dup", "control", "mean", "made"}) {
-    MadePanel panel;
+    RivalPanel panel;
     panel.control = profile["control"].begin()->second;
     for (std::size_t g = 0; g < panel.control.size(); ++g)
       panel.genes.push_back("g" + std::to_string(g));

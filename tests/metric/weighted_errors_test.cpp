@@ -121,5 +121,5 @@ TEST_CASE("CellSimBench's figures from its own profiles, weights and p-values") 
     CHECK(score.value == Approx(value).epsilon(1e-9).margin(1e-9));
     ++checked;
   }
-  CHECK(checked > 1500);
+  CHECK(checked > 1350);  // of 1362 figures that are numbers
 }
