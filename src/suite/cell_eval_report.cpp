@@ -185,11 +185,11 @@ class Collector {
 
 std::string cell_eval_results(CellEvalTable const& table) {
   std::string out = "perturbation";
-  for (auto const& column : table.columns) out += "," + csv_field(column);
+  for (auto const& column : table.columns) out += fmt::format(",{}", csv_field(column));
   out += "\n";
   for (std::size_t row = 0; row < table.perturbations.size(); ++row) {
     out += csv_field(table.perturbations[row]);
-    for (auto const& value : table.values[row]) out += "," + field(value);
+    for (auto const& value : table.values[row]) out += fmt::format(",{}", field(value));
     out += "\n";
   }
   return out;
@@ -201,7 +201,7 @@ std::string cell_eval_aggregate(CellEvalTable const& table) {
   std::string out = "statistic";
   std::vector<std::vector<std::optional<double>>> described;
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    out += "," + csv_field(table.columns[c]);
+    out += fmt::format(",{}", csv_field(table.columns[c]));
     std::vector<double> known;
     for (auto const& row : table.values)
       if (row[c]) known.push_back(*row[c]);

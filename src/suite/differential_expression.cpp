@@ -80,11 +80,8 @@ class DeWork {
     auto const report = test_from_cells(tests(), std::move(cells), comm_, *records_);
     auto const gathered = report.rounds == 0 ? std::string("columns read whole")
                                              : fmt::format("{} round(s)", report.rounds);
-    text_ += fmt::format(
-        "ranked       {}, {} pass(es), gathering {:.2f} s, testing {:.2f} s
-        ",
-        gathered,
-        report.passes, report.gather_seconds, report.test_seconds);
+    text_ += fmt::format("ranked       {}, {} pass(es), gathering {:.2f} s, testing {:.2f} s\n",
+                         gathered, report.passes, report.gather_seconds, report.test_seconds);
   }
 
   DeTests tests() const {

@@ -72,6 +72,12 @@ CellsOrStatus ContextCells::measured_values(std::size_t item, CellValues values,
                             sample_of(measured()->count(row), most, "cells/" + draws_of(item)))};
 }
 
+bool ContextCells::lacks_genes() const {
+  return predicted_ != nullptr &&
+         std::any_of(predicted_->column_of_gene.begin(), predicted_->column_of_gene.end(),
+                     [](auto column) { return column < 0; });
+}
+
 /// Genes that the file lacks are as in the measured control: no change.
 void ContextCells::fill_missing(Matrix& cells) const {
   auto const control = scored_.context().control;
@@ -92,6 +98,7 @@ CellsOrStatus ContextCells::predicted_values(std::size_t item, CellValues values
   if (row < 0 || !predicted_cells_) return {Status("needs_cells"), {}};
   if (values == CellValues::counts && !predicted_cells_->sorted().has_counts())
     return {Status("needs_counts"), {}};
+  if (values == CellValues::counts && lacks_genes()) return {Status("missing_genes"), {}};
   auto const at = static_cast<std::size_t>(row);
   auto cells = predicted_cells_->dense(
       at, values, sample_of(predicted_cells_->count(at), most, "predicted/" + draws_of(item)));

@@ -38,6 +38,8 @@ class ContextCells {
   std::string draws_of(std::size_t item) const;
 
   CellsOrStatus measured_values(std::size_t item, CellValues values, std::int64_t most) const;
+  /// Does the file of predictions lack a gene of the screen? Counts of it are not known then.
+  bool lacks_genes() const;
   /// At most `most` cells (0: all) of the prediction's own, or as many made cells as were measured.
   CellsOrStatus predicted_values(std::size_t item, CellValues values, Emit emit,
                                  std::int64_t most) const;

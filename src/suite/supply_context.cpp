@@ -143,6 +143,7 @@ class ContextSupply final : public ScoreSupply {
     if (own && predicted_ == nullptr) return {Status("needs_counts"), {}, 0, 0};
     if (cells == nullptr || row < 0) return {Status("needs_cells"), {}, 0, 0};
     if (!cells->sorted().has_counts()) return {Status("needs_counts"), {}, 0, 0};
+    if (own && cells_.lacks_genes()) return {Status("missing_genes"), {}, 0, 0};
     auto const at = static_cast<std::size_t>(row);
     auto [sums, total] = cells->sums(at);
     return {{}, std::move(sums), total, cells->count(at)};

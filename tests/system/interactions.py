@@ -10,7 +10,7 @@ path = {shared}/data/norman-mcfaline-cells.h5ad
 control = control
 separator = +
 context-column = cell_type
-where = cell_type=K562
+where = cell_type=k562
 """
 BAND = "low=-0.08 high=0.1"
 STUDY = f"""dataset = k562.cfg
