@@ -38,7 +38,9 @@ struct Trial {
     }
   }
 
-  std::vector<Score> score(std::string const& name, std::vector<Values> const& of) const {
+  /// Scores of all items, or of one that is alone in its block.
+  std::vector<Score> score(std::string const& name, std::vector<Values> const& of,
+                           std::size_t alone = item_count) const {
     GeneTable const table(genes);
     std::vector<ScoreItem> items;
     for (std::size_t i = 0; i < item_count; ++i)
@@ -50,7 +52,8 @@ struct Trial {
     ScoreContext context{&table, ValueKind::expression, control, perturbed_mean};
     context.panel = items;
     context.measured = measured;
-    return made_metric(name).object->score(context, items);
+    if (alone == item_count) return made_metric(name).object->score(context, items);
+    return made_metric(name).object->score(context, {items[alone]});
   }
 
   /// The same trial with its genes in another order.
@@ -138,6 +141,15 @@ TEST_CASE("every metric keeps the contract") {
     SECTION(name + ": the same input gives the same bits") {
       auto const again = trial.score(name, trial.predicted);
       for (std::size_t i = 0; i < scores.size(); ++i) CHECK(again[i].value == scores[i].value);
+    }
+    SECTION(name + ": an item alone in its block gets the bits that it has among all") {
+      if (traits.whole_split) continue;
+      for (std::size_t i = 0; i < item_count; ++i) {
+        auto const alone = trial.score(name, trial.predicted, i);
+        REQUIRE(alone.size() == 1);
+        CHECK(alone[0].value == scores[i].value);
+        CHECK(alone[0].status == scores[i].status);
+      }
     }
     SECTION(name + ": constant predictions give a status or a number, never NaN") {
       check_numbers(trial.score(name, std::vector<Values>(item_count, trial.control)));
