@@ -36,10 +36,10 @@ class HalfBuilder {
         .add_field(fmt::format("calibration halves {} {}", halving.seed, halving.variance));
     identity_ = hash.hex();
     groups_ = half_groups(dataset, halving.seed);
+    of_row_ = groups_of_rows(groups_, screen.labels.rows().size());
     if (!halving.variance) return;
     groups_.name += "-variance";  // a product of its own
     groups_.half_seed.reset();    // a store keeps means of its halves only
-    of_row_ = groups_of_rows(groups_, screen.labels.rows().size());
   }
 
   CellGroups const& groups() const { return groups_; }
