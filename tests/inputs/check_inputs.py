@@ -19,8 +19,8 @@ DATASET_KEYS = {
     "control-matching", "guide-column", "replicate-column",
 }
 STUDY_KEYS = {"dataset", "protocol", "model", "metric", "baseline", "missing", "save-predictions", "bootstrap", "calibration",
-              "calibration-seed"}
-REPEATABLE = {"dataset", "part", "where", "protocol", "model", "metric", "baseline"}
+              "calibration-seed", "metrics"}
+REPEATABLE = {"dataset", "part", "where", "protocol", "model", "metric", "metrics", "baseline"}
 CHOICES = {
     "rows": {"cells", "pseudobulk"},
     "values": {"lognormalised", "counts", "latent"},
@@ -34,9 +34,10 @@ CHOICES = {
 WHOLE_NUMBERS = {"min-cells", "max-cells", "max-control-cells", "sample-seed", "bootstrap", "calibration-seed"}
 PARTS = {
     "protocol": {"unseen-combination", "unseen-perturbation", "cross-validation", "unseen-context", "split-file"},
-    "model": {"no-change", "additive", "perturbed-mean", "matching-mean", "context-mean", "linear", "predictions"},
+    "model": {"no-change", "additive", "perturbed-mean", "matching-mean", "context-mean", "linear", "predictions",
+              "exploit"},
     "metric": {"l2", "rmse", "mse", "mae", "pearson", "pearson-delta", "spearman-delta", "cosine-delta", "r2-delta",
-               "direction", "wmse", "discrimination", "centroid-accuracy", "rank"},
+               "direction", "wmse", "discrimination", "centroid-accuracy", "rank", "interaction-auc"},
 }
 PUBLISHED_COLUMNS = ["source", "citation", "dataset", "protocol", "split", "model", "group", "metric", "value", "note"]
 
@@ -108,7 +109,7 @@ def check_dataset(path, tally):
             tally.check(value == path.stem, f"{where}: the name '{value}' is not that of the file")
         elif key == "path":
             outside = value.startswith("${PERTSCALE_DATA}/")
-            tally.check(outside or path.stem == "quickstart", f"{where}: {value} is not under ${{PERTSCALE_DATA}}")
+            tally.check(outside or path.stem in ("quickstart", "exploits"), f"{where}: {value} is not under ${{PERTSCALE_DATA}}")
         elif key == "part":
             good = re.fullmatch(r"path=\$\{PERTSCALE_DATA\}/\S+( context=\S+)?", value)
             tally.check(good, f"{where}: {value} is not path=${{PERTSCALE_DATA}}/FILE context=NAME")
@@ -138,7 +139,7 @@ def check_study(path, tally):
     items = key_values(path, tally)
     seen = check_keys(path, items, STUDY_KEYS, tally)
     for key in ("dataset", "protocol", "model", "metric"):
-        tally.check(key in seen, f"{shown(path)}: the study has no {key}")
+        tally.check(key in seen or key == "metric" and "metrics" in seen, f"{shown(path)}: the study has no {key}")
     labels = {"model": [], "metric": [], "protocol": []}
     datasets = []
     for number, key, value in items:
