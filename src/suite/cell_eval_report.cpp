@@ -210,7 +210,7 @@ std::string cell_eval_aggregate(CellEvalTable const& table) {
   out += "\n";
   for (std::size_t s = 0; s < statistics.size(); ++s) {
     out += statistics[s];
-    for (auto const& column : described) out += "," + field(column[s]);
+    for (auto const& column : described) out += fmt::format(",{}", field(column[s]));
     out += "\n";
   }
   return out;
