@@ -60,7 +60,8 @@ void check_figure(std::string const& column, Score const& score, double expected
   }
   REQUIRE(score.status.ok());
   bool const p = column.starts_with("pvalue");
-  CHECK(std::fabs(score.value - expected) <= (p ? 1e-8 * expected : 1e-9 * (1 + expected)));
+  CHECK(std::fabs(score.value - expected) <=
+        (p ? 1e-8 * expected : 1e-9 * (1 + std::fabs(expected))));
 }
 
 }  // namespace
