@@ -63,14 +63,14 @@ double signed_log(double score, double p, double floor) {
 
 std::vector<double> signed_log_p(Profile score, Profile padj) {
   std::vector<double> out(score.size());
-  for (std::size_t g = 0; g < out.size(); ++g) out[g] = signed_log(score[g], padj[g], 1e-37);
+  for (std::size_t g = 0; g < out.size(); ++g)
+    out[g] = std::isinf(score[g]) ? 0 : signed_log(score[g], padj[g], 1e-37);
   return out;
 }
 
 std::vector<double> signed_log_p_2024(Profile score, Profile p) {
   std::vector<double> out(score.size());
-  for (std::size_t g = 0; g < out.size(); ++g)
-    out[g] = std::isinf(score[g]) ? 0 : signed_log(score[g], p[g], 1e-24);
+  for (std::size_t g = 0; g < out.size(); ++g) out[g] = signed_log(score[g], p[g], 1e-24);
   return out;
 }
 
