@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "core/csv_text.hpp"
 #include "core/text.hpp"
 
-/// A small CSV file without quoted fields, plain or gzipped (by the gzip program).
+/// A small CSV file, plain or gzipped (by the gzip program).
 class CsvTable {
  public:
   explicit CsvTable(std::filesystem::path const& path) {
@@ -21,7 +22,7 @@ class CsvTable {
     char buffer[65536];
     while (auto const got = fread(buffer, 1, sizeof buffer, pipe.get())) text.append(buffer, got);
     for (auto const& line : pertscale::split(text, '\n'))
-      if (!line.empty()) rows_.push_back(pertscale::split(pertscale::trim(line), ','));
+      if (!line.empty()) rows_.push_back(pertscale::csv_fields(pertscale::trim(line)));
     if (rows_.empty()) throw std::runtime_error(path.string() + " cannot be read");
     names_ = rows_.front();
     for (std::size_t c = 0; c < names_.size(); ++c) column_[names_[c]] = c;

@@ -126,8 +126,8 @@ Status ComparedValues::tested(Side side, ScoreItem const& item, std::vector<doub
   auto const row = context_->supply->de(side, item.place, tests());
   if (!row.status.ok()) return row.status;
   if (is("logp")) {
-    bool const raw = kind_ == "logp-2024";
-    out = signed_log_p(row.score, raw ? row.pvalue : row.padj, raw ? 1e-24 : 1e-37);
+    out = kind_ == "logp-2024" ? signed_log_p_2024(row.score, row.pvalue)
+                               : signed_log_p(row.score, row.padj);
     return {};
   }
   out.assign(row.score.begin(), row.score.end());

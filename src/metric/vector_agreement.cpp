@@ -28,12 +28,26 @@ class Cosine final : public ProfileMetric {
 };
 
 /// 1 - sum (x - y)^2 / sum (x - mean x)^2 with the observed x (scikit-learn's r2_score).
+/// PerturBench hands the two over in the other order, so that the predicted values' spread divides.
 class R2 final : public ProfileMetric {
+ public:
+  void declare(OptionList& options) override {
+    ProfileMetric::declare(options);
+    options
+        .add("spread", spread_,
+             "whose variation over genes divides: that of the observed values, or of the predicted "
+             "ones (PerturBench's program)")
+        .one_of({"observed", "predicted"});
+  }
+
  protected:
   Score value(Compared const& compared) const override {
-    auto const x = compared.observed, y = compared.predicted;
+    bool const swapped = spread_ == "predicted";
+    auto const x = swapped ? compared.predicted : compared.observed;
+    auto const y = swapped ? compared.observed : compared.predicted;
     if (x.size() < 2) return {0, Status("too_few_genes")};
-    if (is_constant(x, compared.observed_rounding)) return {0, Status("constant")};
+    if (is_constant(x, swapped ? compared.predicted_rounding : compared.observed_rounding))
+      return {0, Status("constant")};
     double const mean =
         ordered_sum(x.size(), [&](std::size_t g) { return x[g]; }) / static_cast<double>(x.size());
     double const total =
@@ -42,6 +56,9 @@ class R2 final : public ProfileMetric {
         ordered_sum(x.size(), [&](std::size_t g) { return (x[g] - y[g]) * (x[g] - y[g]); });
     return {1 - residual / total, {}};
   }
+
+ private:
+  std::string spread_ = "observed";
 };
 
 /// Genes among the k of largest size on both sides, divided by k (by the number of genes where

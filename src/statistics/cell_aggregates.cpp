@@ -51,13 +51,26 @@ std::vector<double> variation(Profile mean, Profile variance, std::int64_t count
   return out;
 }
 
-std::vector<double> signed_log_p(Profile score, Profile p, double floor) {
+namespace {
+
+double signed_log(double score, double p, double floor) {
+  if (std::isnan(score)) return score;
+  if (score == 0) return 0;
+  return std::copysign(1.0, score) * -std::log(p + floor);
+}
+
+}  // namespace
+
+std::vector<double> signed_log_p(Profile score, Profile padj) {
   std::vector<double> out(score.size());
-  for (std::size_t g = 0; g < out.size(); ++g) {
-    double const sign = score[g] > 0 ? 1 : score[g] < 0 ? -1 : 0;
-    out[g] = std::isinf(score[g]) || sign == 0 ? 0 : sign * -std::log(p[g] + floor);
-    if (std::isnan(score[g])) out[g] = score[g];
-  }
+  for (std::size_t g = 0; g < out.size(); ++g)
+    out[g] = std::isinf(score[g]) ? 0 : signed_log(score[g], padj[g], 1e-37);
+  return out;
+}
+
+std::vector<double> signed_log_p_2024(Profile score, Profile p) {
+  std::vector<double> out(score.size());
+  for (std::size_t g = 0; g < out.size(); ++g) out[g] = signed_log(score[g], p[g], 1e-24);
   return out;
 }
 

@@ -15,9 +15,10 @@ std::vector<double> variation(Matrix const& cells);
 /// The same from an unbiased variance of `count` cells.
 std::vector<double> variation(Profile mean, Profile variance, std::int64_t count);
 
-/// sign(score) (-ln(p + floor)), 0 for an infinite score; p adjusted and floor 1e-37, or p as it is
-/// and floor 1e-24 (2024).
-std::vector<double> signed_log_p(Profile score, Profile p, double floor);
+/// sign(score) (-ln(p + 1e-37)) of adjusted p, 0 for an infinite score.
+std::vector<double> signed_log_p(Profile score, Profile padj);
+/// The form of 2024: sign(score) (-ln(p + 1e-24)) of p as it is, infinite scores too.
+std::vector<double> signed_log_p_2024(Profile score, Profile p);
 
 /// Centres and scales cells by the mean and the sd (n - 1) of a set of cells, at most 10 in size:
 /// scanpy's scale(max_value=10). A gene that does not vary is only centred.

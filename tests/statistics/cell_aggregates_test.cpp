@@ -34,14 +34,15 @@ TEST_CASE("variation by hand") {
 
 TEST_CASE("signed logarithms of p by hand") {
   double const infinite = std::numeric_limits<double>::infinity();
-  auto const values =
-      signed_log_p(Values{2, -1, infinite, 0, std::nan("")}, Values{0.1, 0.5, 0, 1, 1}, 1e-37);
+  Values const score{2, -1, infinite, 0, std::nan("")}, p{0.1, 0.5, 0, 1, 1};
+  auto const values = signed_log_p(score, p);
   CHECK(values[0] == Approx(std::log(10)));
   CHECK(values[1] == Approx(std::log(0.5)));
   CHECK(values[2] == 0);
   CHECK(values[3] == 0);
   CHECK(std::isnan(values[4]));
-  CHECK(signed_log_p(Values{1}, Values{0}, 1e-24)[0] == Approx(24 * std::log(10)));
+  CHECK(signed_log_p_2024(score, p)[2] == Approx(24 * std::log(10)));
+  CHECK(signed_log_p_2024(Values{1}, Values{0})[0] == Approx(24 * std::log(10)));
 }
 
 TEST_CASE("cells scaled by all cells, added in parts") {
