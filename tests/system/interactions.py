@@ -31,9 +31,10 @@ baseline = no-change
 
 
 def auc(score, truth):
-    """(published precision-recall, average precision, roc) of scores without ties."""
+    """(published precision-recall, average precision, roc); equal scores are one step."""
     order = np.argsort(-score, kind="stable")
-    tp, fp = np.cumsum(truth[order]), np.cumsum(~truth[order])
+    last = np.append(np.diff(score[order]) != 0, True)
+    tp, fp = np.cumsum(truth[order])[last], np.cumsum(~truth[order])[last]
     precision, recall = tp / (tp + fp), tp / truth.sum()
     by = np.lexsort((-recall, precision))
     published = -(np.diff(recall[by]) * (precision[by][1:] + precision[by][:-1]) / 2).sum()
