@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 /// The matrix of a small screen, whole in memory: cells x genes.
 struct DenseCells {
   std::vector<std::string> genes;
+  std::vector<std::string> cells, conditions;  ///< names of the cells, and obs `condition`
   std::map<std::string, std::size_t> gene_number;
   pertscale::Matrix values;
 
@@ -31,6 +33,27 @@ struct DenseCells {
         }
     }
     genes = reader->var("", "X").values;
+    cells = reader->obs("").values;
+    conditions = reader->obs("condition").values;
     for (std::size_t g = 0; g < genes.size(); ++g) gene_number.emplace(genes[g], g);
+  }
+
+  /// Cells by condition, in file order: all, or those whose names are in `kept`.
+  std::map<std::string, pertscale::Matrix> by_condition(
+      std::set<std::string> const& kept = {}) const {
+    std::map<std::string, std::vector<Eigen::Index>> rows;
+    for (std::size_t i = 0; i < conditions.size(); ++i)
+      if (kept.empty() || kept.contains(cells[i]))
+        rows[conditions[i]].push_back(static_cast<Eigen::Index>(i));
+    std::map<std::string, pertscale::Matrix> out;
+    for (auto const& [name, of] : rows) out[name] = values(of, Eigen::all);
+    return out;
+  }
+
+  /// The columns of `names`, in that order.
+  std::vector<Eigen::Index> columns(std::vector<std::string> const& names) const {
+    std::vector<Eigen::Index> out;
+    for (auto const& name : names) out.push_back(static_cast<Eigen::Index>(gene_number.at(name)));
+    return out;
   }
 };

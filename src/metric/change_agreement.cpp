@@ -3,7 +3,7 @@
 #include <array>
 #include <cmath>
 
-#include "core/sums.hpp"
+#include "core/mean.hpp"
 #include "metric/correlation.hpp"
 #include "statistics/contingency.hpp"
 
@@ -43,11 +43,6 @@ std::array<std::vector<double>, 3> by_predicted_class(Profile observed, Profile 
   for (std::size_t g = 0; g < observed.size(); ++g)
     classes[class_of(predicted[g])].push_back(observed[g]);
   return classes;
-}
-
-double mean_of(std::vector<double> const& values) {
-  return ordered_sum(values.size(), [&](std::size_t i) { return values[i]; }) /
-         static_cast<double>(values.size());
 }
 
 }  // namespace

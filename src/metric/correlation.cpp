@@ -4,18 +4,12 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/mean.hpp"
 #include "core/sums.hpp"
 
 namespace pertscale {
 
-namespace {
-
-double mean_of(Profile values) {
-  return ordered_sum(values.size(), [&](std::size_t i) { return values[i]; }) /
-         static_cast<double>(values.size());
-}
-
-}  // namespace
+namespace {}  // namespace
 
 double pearson_r(Profile a, Profile b) {
   double const mean_a = mean_of(a), mean_b = mean_of(b);

@@ -5,6 +5,7 @@
 #include "core/sums.hpp"
 #include "core/text.hpp"
 #include "metric/metric.hpp"
+#include "statistics/label_curves.hpp"
 
 namespace pertscale {
 namespace {
@@ -72,29 +73,22 @@ class PhenotypeAuc final : public Metric {
     if (counts[0] == 0 || counts[1] == 0) return {0, Status("one_class")};
     for (std::size_t side = 0; side < 2; ++side)
       for (auto& value : sums[side]) value /= counts[side];
-    std::vector<double> scores[2];
+    std::vector<double> scores;
+    std::vector<char> labels;
     for (auto const& item : items) {
       auto const found = classes.find(item.condition->name);
       if (found == classes.end()) continue;
-      double const score = likeness(item.predicted, sums[1]) - likeness(item.predicted, sums[0]);
-      scores[found->second == positive ? 1 : 0].push_back(score);
+      scores.push_back(likeness(item.predicted, sums[1]) - likeness(item.predicted, sums[0]));
+      labels.push_back(found->second == positive ? 1 : 0);
     }
-    return compared(scores[1], scores[0]);
+    auto const area = roc_auc(labels, scores);
+    return area ? Score{*area, {}} : Score{0, Status("one_class")};
   }
 
   static double likeness(Profile y, std::vector<double> const& prototype) {
     return -ordered_sum(y.size(), [&](std::size_t g) {
       return (y[g] - prototype[g]) * (y[g] - prototype[g]);
     }) / static_cast<double>(y.size());
-  }
-
-  /// Share of pairs in which the positive side is higher; equal ones count half.
-  static Score compared(std::vector<double> const& high, std::vector<double> const& low) {
-    if (high.empty() || low.empty()) return {0, Status("one_class")};
-    double won = 0;
-    for (double const a : high)
-      for (double const b : low) won += a > b ? 1 : a == b ? 0.5 : 0;
-    return {won / (static_cast<double>(high.size()) * static_cast<double>(low.size())), {}};
   }
 
   InputText labels_;

@@ -1,4 +1,4 @@
-#include "core/sums.hpp"
+#include "metric/explained_share.hpp"
 #include "metric/profile_metric.hpp"
 
 namespace pertscale {
@@ -13,16 +13,7 @@ class R2Delta final : public ProfileMetric {
   bool uses_reference() const override { return true; }
 
   Score value(Compared const& compared) const override {
-    auto const x = compared.observed, y = compared.predicted;
-    if (x.size() < 2) return {0, Status("too_few_genes")};
-    if (is_constant(x, compared.observed_rounding)) return {0, Status("constant")};
-    double const mean =
-        ordered_sum(x.size(), [&](std::size_t g) { return x[g]; }) / static_cast<double>(x.size());
-    double const total =
-        ordered_sum(x.size(), [&](std::size_t g) { return (x[g] - mean) * (x[g] - mean); });
-    double const residual =
-        ordered_sum(x.size(), [&](std::size_t g) { return (x[g] - y[g]) * (x[g] - y[g]); });
-    return {1 - residual / total, {}};
+    return explained_share(compared.observed, compared.predicted, compared.observed_rounding);
   }
 };
 

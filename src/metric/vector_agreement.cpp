@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "core/sums.hpp"
+#include "metric/explained_share.hpp"
 #include "metric/profile_metric.hpp"
 
 namespace pertscale {
@@ -42,19 +43,9 @@ class R2 final : public ProfileMetric {
 
  protected:
   Score value(Compared const& compared) const override {
-    bool const swapped = spread_ == "predicted";
-    auto const x = swapped ? compared.predicted : compared.observed;
-    auto const y = swapped ? compared.observed : compared.predicted;
-    if (x.size() < 2) return {0, Status("too_few_genes")};
-    if (is_constant(x, swapped ? compared.predicted_rounding : compared.observed_rounding))
-      return {0, Status("constant")};
-    double const mean =
-        ordered_sum(x.size(), [&](std::size_t g) { return x[g]; }) / static_cast<double>(x.size());
-    double const total =
-        ordered_sum(x.size(), [&](std::size_t g) { return (x[g] - mean) * (x[g] - mean); });
-    double const residual =
-        ordered_sum(x.size(), [&](std::size_t g) { return (x[g] - y[g]) * (x[g] - y[g]); });
-    return {1 - residual / total, {}};
+    if (spread_ == "predicted")
+      return explained_share(compared.predicted, compared.observed, compared.predicted_rounding);
+    return explained_share(compared.observed, compared.predicted, compared.observed_rounding);
   }
 
  private:

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/sums.hpp"
+#include "core/mean.hpp"
 
 namespace pertscale {
 
@@ -12,11 +12,6 @@ namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 constexpr double smallest_range = 1e-6;
-
-double mean_of(std::vector<double> const& values) {
-  return ordered_sum(values.size(), [&](std::size_t i) { return values[i]; }) /
-         static_cast<double>(values.size());
-}
 
 double median_of(std::vector<double> values) {
   std::sort(values.begin(), values.end());

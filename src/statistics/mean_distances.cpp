@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 
+#include "core/mean.hpp"
 #include "core/sums.hpp"
 
 namespace pertscale {
@@ -14,10 +15,6 @@ namespace pertscale {
 namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
-double mean_of(Profile x) {
-  return ordered_sum(x.size(), [&](std::size_t i) { return x[i]; }) / static_cast<double>(x.size());
-}
 
 double dot(Profile a, Profile b) {
   return ordered_sum(a.size(), [&](std::size_t i) { return a[i] * b[i]; });

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/mean.hpp"
 #include "core/sums.hpp"
 #include "statistics/rank_sums.hpp"
 #include "statistics/welch.hpp"
@@ -23,11 +24,6 @@ double difference_of(PairedRow const& row) {
   double const difference = row.model - row.baseline;
   double const size = std::max(std::fabs(row.model), std::fabs(row.baseline));
   return std::fabs(difference) <= rounding * size ? 0 : difference;
-}
-
-double mean_of(std::span<double const> values) {
-  return ordered_sum(values.size(), [&](std::size_t i) { return values[i]; }) /
-         static_cast<double>(values.size());
 }
 
 /// Ranks of |difference| with mid-ranks, and what the tests need of them.

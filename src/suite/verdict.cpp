@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "core/sums.hpp"
+#include "core/mean.hpp"
 #include "statistics/multiple_testing.hpp"
 
 namespace pertscale {
@@ -20,10 +20,8 @@ using Table = std::vector<std::vector<double>>;
 
 bool has_value(double value) { return !std::isnan(value); }
 
-double mean_of(std::vector<double> const& values) {
-  return values.empty() ? none : ordered_sum(values.size(), [&](std::size_t i) {
-                                   return values[i];
-                                 }) / static_cast<double>(values.size());
+double mean_or_none(std::vector<double> const& values) {
+  return values.empty() ? none : mean_of(values);
 }
 
 /// Values as the rule completes them: a row counts where a model's value is a number.
@@ -160,7 +158,7 @@ class Comparer {
     }
     for (std::size_t u = 0; u < pairs.units; ++u)
       if (count[u] > 0) means.push_back(sum[u] / count[u]);
-    return mean_of(means);
+    return mean_or_none(means);
   }
 
   void adjust(std::vector<Verdict>& family) const {

@@ -3,12 +3,12 @@
 #include <set>
 
 #include "csv_table.hpp"
+#include "dense_cells.hpp"
 #include "metric/made_panel.hpp"
 #include "metric/metric_sets.hpp"
 #include "shared_data.hpp"
 #include "statistics/energy_distance.hpp"
 #include "statistics/gene_distances.hpp"
-#include "statistics/golden_matrix.hpp"
 #include "statistics/kernel_distance.hpp"
 #include "statistics/mean_distances.hpp"
 #include "statistics/random_points.hpp"
@@ -157,8 +157,8 @@ TEST_CASE("cell-eval's pearson_edistance") {
   auto const real_file = shared_file("golden/cell-eval/real.h5ad");
   if (!real_file) return;
   auto const folder = real_file->parent_path();
-  auto const real = GoldenMatrix(real_file->string()).by_condition();
-  auto const made = GoldenMatrix((folder / "pred.h5ad").string()).by_condition();
+  auto const real = DenseCells(real_file->string()).by_condition();
+  auto const made = DenseCells((folder / "pred.h5ad").string()).by_condition();
   MadePanel panel(real.at("non-targeting"));
   for (auto const& [condition, cells] : real)
     if (condition != "non-targeting") panel.add(condition, cells, made.at(condition));

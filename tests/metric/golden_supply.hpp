@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/sums.hpp"
-#include "io/reader.hpp"
+#include "dense_cells.hpp"
 #include "metric/metric.hpp"
 #include "statistics/multiple_testing.hpp"
 
@@ -26,31 +26,9 @@ struct GoldenCellFile {
   GoldenCellFile() = default;
   /// All cells, or those whose names are in `kept`.
   explicit GoldenCellFile(std::string const& path, std::set<std::string> const& kept = {}) {
-    auto const reader = open_screen(path);
-    reader->select("X");
-    genes = reader->var("", "X").values;
-    auto const labels = reader->obs("condition").values;
-    Matrix all = Matrix::Zero(static_cast<Eigen::Index>(labels.size()),
-                              static_cast<Eigen::Index>(genes.size()));
-    MatrixBlock block;
-    for (auto const& slab : reader->slabs(std::uint64_t{1} << 26)) {
-      reader->read(slab, block);
-      for (std::int64_t r = 0; r < block.count(); ++r)
-        for (auto i = block.offsets[static_cast<std::size_t>(r)];
-             i < block.offsets[static_cast<std::size_t>(r + 1)]; ++i) {
-          auto const at = static_cast<std::size_t>(i);
-          if (block.by_column)
-            all(block.minor[at], block.major(r)) = block.values[at];
-          else
-            all(block.major(r), block.minor[at]) = block.values[at];
-        }
-    }
-    std::map<std::string, std::vector<Eigen::Index>> rows;
-    auto const names = reader->obs("").values;
-    for (std::size_t i = 0; i < labels.size(); ++i)
-      if (kept.empty() || kept.contains(names[i]))
-        rows[labels[i]].push_back(static_cast<Eigen::Index>(i));
-    for (auto const& [condition, places] : rows) cells[condition] = all(places, Eigen::all);
+    DenseCells const screen(path);
+    genes = screen.genes;
+    cells = screen.by_condition(kept);
   }
 };
 

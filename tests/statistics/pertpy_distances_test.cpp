@@ -2,10 +2,10 @@
 #include <cmath>
 
 #include "core/random.hpp"
+#include "dense_cells.hpp"
 #include "shared_data.hpp"
 #include "statistics/energy_test.hpp"
 #include "statistics/golden_cells.hpp"
-#include "statistics/golden_matrix.hpp"
 #include "statistics/kernel_distance.hpp"
 #include "statistics/mean_distances.hpp"
 #include "statistics/transport_distance.hpp"
@@ -99,7 +99,7 @@ TEST_CASE("pertpy: every metric to control, on the expression of genes") {
   auto const file = shared_file("golden/distances/cells.csv.gz");
   auto const screen = shared_file("data/papalexi-counts.h5ad");
   if (!file || !screen) return;
-  GoldenMatrix const counts(screen->string());
+  DenseCells const counts(screen->string());
   CsvTable const cells(*file);
   std::map<std::string, std::vector<Eigen::Index>> rows;
   for (std::size_t r = 0; r < cells.rows(); ++r)

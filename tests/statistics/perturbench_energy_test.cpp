@@ -2,9 +2,9 @@
 #include <cmath>
 
 #include "csv_table.hpp"
+#include "dense_cells.hpp"
 #include "shared_data.hpp"
 #include "statistics/energy_distance.hpp"
-#include "statistics/golden_matrix.hpp"
 
 // PerturBench's `energy` (2024) and `mmd` (2025) between predicted and measured cells, with the
 // tolerances of golden/perturbench/README.md.
@@ -35,7 +35,7 @@ struct Trial {
   Groups reference;
   std::map<std::string, Groups> models;
 
-  Trial(std::filesystem::path const& at, GoldenMatrix const& screen) : folder(at) {
+  Trial(std::filesystem::path const& at, DenseCells const& screen) : folder(at) {
     CsvTable const table(folder / "genes.csv");
     for (std::size_t r = 0; r < table.rows(); ++r) genes_.push_back(table.text(r, "gene"));
     columns_ = screen.columns(genes_);
@@ -46,7 +46,7 @@ struct Trial {
   }
 
  private:
-  Groups real(std::string const& file, GoldenMatrix const& screen) const {
+  Groups real(std::string const& file, DenseCells const& screen) const {
     CsvTable const table(folder / file);
     std::map<std::string, std::vector<Eigen::RowVectorXd>> rows;
     for (std::size_t r = 0; r < table.rows(); ++r) {
@@ -114,7 +114,7 @@ TEST_CASE("PerturBench's energy and mmd of predicted cells") {
   auto const file = shared_file("golden/perturbench/genes.csv");
   auto const screen = shared_file("data/norman-mcfaline-cells.h5ad");
   if (!file || !screen) return;
-  Trial const trial(file->parent_path(), GoldenMatrix(screen->string()));
+  Trial const trial(file->parent_path(), DenseCells(screen->string()));
 
   CHECK(check(trial, CsvTable(trial.folder / "metrics_2024.csv"), "energy", "scperturb", 1e-10,
               1e-10) == 69);

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "csv_table.hpp"
-#include "shared_data.hpp"
+#include "shared_folder.hpp"
 #include "statistics/multiple_testing.hpp"
 #include "statistics/welch.hpp"
 #include "suite/group_profiles.hpp"
@@ -17,17 +17,6 @@
 using namespace pertscale;
 
 namespace {
-
-/// A folder that all ranks know.
-struct SharedFolder {
-  TemporaryFolder mine;
-  std::string path;
-  Communicator const& comm;
-  explicit SharedFolder(Communicator const& world) : path(mine.path().string()), comm(world) {
-    comm.broadcast(path);
-  }
-  ~SharedFolder() { comm.barrier(); }
-};
 
 struct Prepared {
   MadeScreen made = made_screen(300, 0.1);

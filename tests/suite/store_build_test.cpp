@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "io/store_file.hpp"
-#include "shared_data.hpp"
+#include "shared_folder.hpp"
 #include "suite/library_sizes.hpp"
 #include "suite/made_screen.hpp"
 #include "suite/sorted_cells.hpp"
@@ -17,17 +17,6 @@ using namespace pertscale;
 using Catch::Matchers::Contains;
 
 namespace {
-
-/// A folder that all ranks know, and its name.
-struct SharedFolder {
-  TemporaryFolder mine;
-  std::string path;
-  Communicator const& comm;
-  explicit SharedFolder(Communicator const& world) : path(mine.path().string()), comm(world) {
-    comm.broadcast(path);
-  }
-  ~SharedFolder() { comm.barrier(); }
-};
 
 DatasetSpec spec_of(std::string const& path, bool counts) {
   DatasetSpec spec;
