@@ -38,6 +38,18 @@ Matrix means_of(std::vector<GroupTerms> const& terms, GroupRange range) {
   return out;
 }
 
+/// What each group takes off twice the squared distance of means; NaN where it has no term.
+Vector own_terms(std::vector<GroupTerms> const& terms, GroupRange range, EnergyForm const& form) {
+  Vector out(static_cast<Eigen::Index>(range.last - range.first));
+  for (std::size_t g = range.first; g < range.last; ++g) {
+    auto const& [mean, variance, self, cells] = terms[g];
+    double const corrected = form.corrected ? 2 * variance / static_cast<double>(cells) : 0;
+    out[static_cast<Eigen::Index>(g - range.first)] =
+        std::isnan(self) ? std::numeric_limits<double>::quiet_NaN() : corrected;
+  }
+  return out;
+}
+
 }  // namespace
 
 Matrix mean_distances(StackedGroups const& stack, GroupRange rows, GroupRange columns) {
@@ -77,18 +89,12 @@ Matrix squared_energies(std::vector<GroupTerms> const& terms, GroupRange rows, G
   CentredRows const left(means_of(terms, rows), centre), right(means_of(terms, columns), centre);
   Matrix out;
   multiply_transposed(left.points, right.points, out);
-  auto const own = [&](GroupTerms const& group) {
-    double const n = static_cast<double>(group.cells);
-    if (std::isnan(group.self)) return std::numeric_limits<double>::quiet_NaN();
-    return form.corrected ? 2 * group.variance / n : 0;
-  };
+  Vector const of_rows = own_terms(terms, rows, form), of_columns = own_terms(terms, columns, form);
   for (Eigen::Index i = 0; i < out.rows(); ++i) {
     squares_from_products(left.norms[i], right.norms.data(), out.row(i).data(),
                           static_cast<std::size_t>(out.cols()));
-    double const of_row = own(terms[rows.first + static_cast<std::size_t>(i)]);
     for (Eigen::Index j = 0; j < out.cols(); ++j)
-      out(i, j) = form.scale * (2 * out(i, j) - of_row -
-                                own(terms[columns.first + static_cast<std::size_t>(j)]));
+      out(i, j) = form.scale * (2 * out(i, j) - of_rows[i] - of_columns[j]);
   }
   return out;
 }
