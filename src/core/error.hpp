@@ -39,7 +39,7 @@ class Stopped : public std::runtime_error {
 /// Collects mistakes so that all of them are reported at once.
 class Mistakes {
  public:
-  void add(std::string sentence) { sentences_.push_back(std::move(sentence)); }
+  void add(std::string sentence);
   void add(UserError const& error);
   bool empty() const { return sentences_.empty(); }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -88,7 +89,12 @@ Option& Option::file_after(std::string prefix, InputText& text) {
   });
 }
 
+bool InputFeatures::names_files() const {
+  return !text.empty() && std::find(words.begin(), words.end(), text) == words.end();
+}
+
 std::string Option::content() const {
+  if (features != nullptr && features->names_files()) return features->digest;
   if (file == nullptr || (!file_prefix_.empty() && !file->given())) return value();
   return file_prefix_ + file->text;
 }
@@ -209,6 +215,21 @@ Option& OptionList::add(std::string name, InputText& value, std::string help) {
     return std::string();
   };
   option.print_ = [&value] { return value.path; };
+  return option;
+}
+
+Option& OptionList::add(std::string name, InputFeatures& value, std::string help) {
+  auto words = value.words;
+  words.emplace_back("FILE[,FILE...]");
+  Option& option = append(std::move(name), std::move(help), join(words, "|"));
+  option.features = &value;
+  option.parse_ = [&value](std::string_view text) {
+    if (text.empty()) return std::string("names no file");
+    value.text = text;
+    return std::string();
+  };
+  option.print_ = [&value] { return value.text; };
+  option.default_value = option.print_();
   return option;
 }
 

@@ -18,6 +18,19 @@ struct InputText {
   bool given() const { return !path.empty(); }
 };
 
+struct FeatureTable;  // data/features.hpp
+
+/// Features of genes or perturbations that an option names: files, or words that the part itself
+/// knows. Written `FILE[,FILE...]`, each file with its own options behind it: `FILE(pca=256)`.
+/// Parts never open files: the suite reads them and hands the table over.
+struct InputFeatures {
+  std::string text;                             ///< as written by the user; may be one of the words
+  std::vector<std::string> words{};             ///< values that name no file
+  std::string digest{};                         ///< of all that the table comes from (by the suite)
+  std::shared_ptr<FeatureTable const> table{};  ///< null until the suite has read the files
+  bool names_files() const;
+};
+
 /// Whole numbers written `1:5` (1 to 5) or `1,3`.
 using Seeds = std::vector<std::int64_t>;
 
@@ -30,6 +43,7 @@ class Option {
   std::string default_value;  ///< text of the bound variable when the option was declared
   bool given = false;         ///< the user wrote it
   InputText* file = nullptr;  ///< set for options that name, or may name, a text file
+  InputFeatures* features = nullptr;  ///< set for options that name, or may name, features
 
   Option& at_least(double minimum);
   Option& at_most(double maximum);
@@ -67,6 +81,7 @@ class OptionList {
   Option& add(std::string name, Seeds& value, std::string help);
   Option& add(std::string name, std::vector<std::string>& value, std::string help);
   Option& add(std::string name, InputText& value, std::string help);
+  Option& add(std::string name, InputFeatures& value, std::string help);
 
   /// Sets one option; an unknown name is a UserError that suggests the nearest.
   void assign(std::string_view name, std::string_view text);

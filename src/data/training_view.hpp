@@ -33,6 +33,11 @@ struct TrainingView {
   std::vector<Condition> elsewhere_conditions;
   std::vector<ContextProfile> elsewhere;
 
+  /// Validation conditions of the split, for models that choose their options by them; empty for
+  /// others, and where a split has none.
+  std::vector<Condition> validation_conditions;
+  Matrix validation_profiles;  ///< validation conditions x genes, absolute expression
+
   std::size_t size() const { return conditions.size(); }
   Profile profile(std::size_t i) const { return row_of(profiles, i); }
 };

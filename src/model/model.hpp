@@ -7,6 +7,7 @@
 #include "core/registry.hpp"
 #include "data/prediction.hpp"
 #include "data/training_view.hpp"
+#include "solver/linear_algebra.hpp"
 
 namespace pertscale {
 
@@ -21,12 +22,17 @@ class Model {
     /// Not fitted here: the suite takes its predictions from the file of the option `path`, and
     /// calls neither fit nor predict.
     bool from_file = false;
+    bool team = false;       ///< can be fitted by several ranks together (uses what `use` gives it)
+    bool validates = false;  ///< reads TrainingView::validation
     /// No effect in the training data gives no change; where not, why.
     std::string_view no_effect_exception{};
   };
 
   virtual ~Model() = default;
   virtual void declare(OptionList& options) = 0;
+  /// Linear algebra of the ranks that fit this model together; without it, of one rank. Must
+  /// outlive the fit.
+  virtual void use(LinearAlgebra const&) {}
   /// `seed` comes from what the unit is (dataset, split, model), never from a rank.
   virtual void fit(TrainingView const& training, std::uint64_t seed) = 0;
   /// One row a condition, in the order asked. Throws InternalError before fit.

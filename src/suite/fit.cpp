@@ -79,6 +79,23 @@ void add_elsewhere(TrainingView& view, Screen const& screen, PerturbationSplit c
   }
 }
 
+/// Validation rows of the context, unless the protocol scores them: what is chosen by them must not
+/// be judged by them.
+void add_validation(TrainingView& view, Plan const& plan, Task const& task, Screen const& screen,
+                    std::size_t context) {
+  if (plan.study->protocols[task.protocol].part.object->scores_validation()) return;
+  std::vector<std::size_t> rows;
+  for (auto const row : plan.split_of(task).validation)
+    if (screen.labels.rows()[row].context == context && !is_control(screen, row))
+      rows.push_back(row);
+  view.validation_profiles.resize(static_cast<Eigen::Index>(rows.size()), view.control.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    view.validation_conditions.push_back(screen.labels.condition_of(rows[i]));
+    view.validation_profiles.row(static_cast<Eigen::Index>(i)) =
+        to_vector(screen.profile(rows[i])).transpose();
+  }
+}
+
 }  // namespace
 
 TrainingView training_view(Screen const& screen, PerturbationSplit const& split,
@@ -115,6 +132,7 @@ Prediction fit_and_predict(Plan const& plan, Task const& task, Screen const& scr
     if (at.empty()) continue;
     auto view = training_view(screen, split, context, plan.pools(task));
     if (model.part.info->traits.across_contexts) add_elsewhere(view, screen, split, context);
+    if (model.part.info->traits.validates) add_validation(view, plan, task, screen, context);
     auto const fitted = make_model(model);
     fitted->fit(view, stream_key(task.id + "/" + screen.labels.contexts()[context]));
     auto const part = fitted->predict(conditions);

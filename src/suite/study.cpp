@@ -288,6 +288,8 @@ std::unique_ptr<Model> make_model(StudyModel const& model) {
   for (std::size_t i = 0; i < part.options.all().size(); ++i) {
     auto* const file = part.options.all()[i].file;
     if (file != nullptr) *file = *model.part.options.all()[i].file;
+    auto* const features = part.options.all()[i].features;
+    if (features != nullptr) *features = *model.part.options.all()[i].features;
   }
   return std::move(part.object);
 }

@@ -1,0 +1,16 @@
+#include "data/features.hpp"
+
+namespace pertscale {
+
+std::optional<std::size_t> FeatureTable::find(std::string_view name) const {
+  auto const found = rows_.find(std::string(name));
+  if (found == rows_.end()) return std::nullopt;
+  return found->second;
+}
+
+void FeatureTable::index_names() {
+  rows_.clear();
+  for (std::size_t i = 0; i < names.size(); ++i) rows_.emplace(names[i], i);
+}
+
+}  // namespace pertscale
