@@ -76,6 +76,7 @@ class Team {
 
  private:
   void load(std::size_t lane);
+  double gap_at_zero(Eigen::Index output) const;
   void sweep();
   void settle();
   Lanes gaps() const;
@@ -92,15 +93,34 @@ class Team {
   Descent out_;
 };
 
-/// The next output starts at 0; without one the lane stays 0.
+/// The gap of Team::gaps where every coefficient is 0.
+double Team::gap_at_zero(Eigen::Index output) const {
+  double const yy = problem_.squares[output];
+  double largest = 0, sum = 0;
+  for (Eigen::Index j = 0; j < problem_.products.rows(); ++j) {
+    double const slope = problem_.products(j, output);
+    largest = std::max(largest, std::abs(slope));
+    sum += slope * slope;
+  }
+  if (problem_.l1 == 0) return sum / (2 * problem_.l2);
+  double const c = largest > problem_.l1 ? problem_.l1 / largest : 1;
+  return (1 - c) * (1 - c) / 2 * yy;
+}
+
+/// The next output that is not done at 0; without one the lane stays 0.
 void Team::load(std::size_t lane) {
-  bool const some = next_ < problem_.products.cols();
-  output_[lane] = some ? next_++ : -1;
+  output_[lane] = -1;
+  while (output_[lane] < 0 && next_ < problem_.products.cols()) {
+    double const gap = gap_at_zero(next_);
+    if (gap > problem_.tol * problem_.squares[next_]) output_[lane] = next_;
+    out_.gaps[static_cast<std::size_t>(next_)] = gap;
+    ++next_;
+  }
   sweeps_[lane] = 0;
   for (std::size_t j = 0; j < features_; ++j) {
     w_[j * width + lane] = 0;
     xy_[j * width + lane] =
-        some ? problem_.products(static_cast<Eigen::Index>(j), output_[lane]) : 0;
+        output_[lane] < 0 ? 0 : problem_.products(static_cast<Eigen::Index>(j), output_[lane]);
   }
 }
 

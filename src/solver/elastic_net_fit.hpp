@@ -30,8 +30,10 @@ struct ElasticNetFit {
 /// Cyclic coordinate descent as scikit-learn's ElasticNet does it (Friedman, Hastie & Tibshirani
 /// 2010, J. Stat. Softw. 33(1)), the same iterates up to rounding: an output is done after the
 /// first sweep whose largest change is at most tol times its largest coefficient and whose duality
-/// gap is at most tol y'y. Features that do not vary get 0. Outputs do not depend on each other, so
-/// they are shared in blocks among the members of `algebra`, with the same bits for any number.
+/// gap is at most tol y'y, or before the first sweep where the gap of no coefficients is as small
+/// (as scikit-learn has it since 1.8). Its screening of features, which leaves the solution as it
+/// is, is not done. Features that do not vary get 0. Outputs do not depend on each other, so they
+/// are shared in blocks among the members of `algebra`, with the same bits for any number.
 /// features: rows x features; outputs: rows x outputs; weights: rows, positive.
 ElasticNetFit fit_elastic_net(RowMatrix const& features, RowMatrix const& outputs,
                               Eigen::VectorXd const& weights, ElasticNetOptions const& options,
