@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "io/feature_forms.hpp"
 #include "io/text_lines.hpp"
+#include "io/utf8.hpp"
 
 namespace pertscale {
 
@@ -31,6 +32,7 @@ class AnnotationBuilder {
 
   std::size_t term_of(TextLines const& line, std::string_view term) {
     if (term.empty()) line.refuse("the name of the term ('') is empty; give it a name");
+    if (!is_utf8(term)) line.refuse("the name of the term is not UTF-8 text; write the file anew");
     auto const number = static_cast<std::size_t>(terms_.number(term));
     if (number == out_.members.size()) {
       out_.members.emplace_back();

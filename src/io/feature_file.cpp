@@ -47,6 +47,9 @@ void refuse_foreign(std::string const& path, std::string_view head) {
 void refuse_no_text(std::string const& path, std::string_view text) {
   if (text.starts_with("version https://git-lfs"))
     throw UserError(path + ": is a pointer of git-lfs; fetch the file itself with git lfs pull");
+  if (is_hdf5(text.substr(0, head_bytes)) || text.starts_with("\x93NUMPY") ||
+      text.starts_with("PK\3\4"))
+    throw UserError(path + ": is a gzip-compressed h5ad, npy or npz file; gunzip it first");
   if (text.starts_with("<"))
     throw UserError(path +
                     ": is a web page ('<'), so a download went wrong; download the file again");

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <hdf5.h>
 
 #include <algorithm>
 
@@ -12,6 +13,7 @@ namespace pertscale {
 namespace {
 
 using Kind = Hdf5File::Kind;
+constexpr double most_values_a_byte = 5000;  // more than gzip can make
 constexpr std::int64_t bytes_a_read = std::int64_t{8} << 20U;
 
 /// "obsm/NAME" of every matrix that belongs to cells or genes.
@@ -67,6 +69,13 @@ Matrix dense(Hdf5File const& file, std::string const& path) {
   if (!values.type().number())
     file.refuse(
         fmt::format("{} holds {}, not numbers; write it as float32", path, values.type().name));
+  // A shape that promises far more than the file holds would end in a lack of memory.
+  auto const stored = static_cast<double>(H5Dget_storage_size(values.id()));
+  if (static_cast<double>(values.elements()) > most_values_a_byte * (stored + 1))
+    file.refuse(
+        fmt::format("{} claims {} values, but the file stores {} bytes of it; write the file "
+                    "anew",
+                    path, values.elements(), stored));
   auto const width = static_cast<std::int64_t>(values.type().bytes) * shape[1];
   auto const step = std::clamp<std::int64_t>(bytes_a_read / width, 1, shape[0]);
   std::vector<char> buffer;

@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "io/feature_forms.hpp"
 #include "io/text_lines.hpp"
+#include "io/utf8.hpp"
 
 namespace pertscale {
 
@@ -49,6 +50,11 @@ bool is_name_of_names(std::string field) {
 bool is_value(std::string_view field) {
   return field.empty() || field == "NA" || field == "N/A" || field == "null" || field == "None" ||
          parse_double(field).has_value();
+}
+
+/// A number that is no count and no identifier: 0.25, 1e-05.
+bool is_decimal(std::string_view field) {
+  return parse_double(field) && field.find_first_of(".-") != std::string_view::npos;
 }
 
 /// Are the fields after the first 0, 1, 2, ... or 1, 2, 3, ..., at least three?
@@ -108,7 +114,9 @@ class TableParser {
     lines_.next();
     heads_.assign(first.end() - static_cast<std::ptrdiff_t>(width_), first.end());
     first_head_ = 1 + first.size() - width_;
-    if (!transpose_ && second[0].find('.') != std::string::npos && parse_double(second[0]))
+    for (auto const& head : heads_)
+      if (!is_utf8(head)) lines_.refuse("the header is not UTF-8 text; write the file anew");
+    if (!transpose_ && is_decimal(second[0]))
       ahead.refuse(fmt::format(
           "'{}' in the first column is a number, where a name is expected; where the header holds "
           "the names and a row is a dimension, say transpose=yes",
@@ -116,7 +124,8 @@ class TableParser {
   }
 
   bool is_header(TextLines const& line, std::vector<std::string> const& first) {
-    if (is_name_of_names(first[0])) return true;
+    bool const decimals = std::any_of(first.begin() + 1, first.end(), is_decimal);
+    if (is_name_of_names(first[0]) && !(first[0].empty() && decimals)) return true;
     auto const values = std::count_if(first.begin() + 1, first.end(), is_value);
     if (values == 0) return true;
     if (values + 1 < static_cast<std::ptrdiff_t>(first.size())) {

@@ -181,6 +181,8 @@ std::vector<std::string> NpyArray::texts() const {
         fmt::format("holds {} of type '{}', not a list of texts ('<U'); export the names as "
                     "np.asarray(genes, dtype=str)",
                     shape_text(shape_), type_));
+  if (width_ == 0)
+    refuse(fmt::format("holds texts of no width ('{}'); export the names anew", type_));
   std::vector<std::string> out(shape_[0]);
   for (std::size_t i = 0; i < out.size(); ++i) {
     auto const element = data_.substr(i * width_, width_);

@@ -95,6 +95,7 @@ TEST_CASE("broken annotations and graphs are refused with place and value") {
            {"plain.gmt", "T1,x,A\n", {":1:", "'T1,x,A'", "tabs"}},
            {"unnamed.gmt", "\tx\tA\n", {":1:", "('')", "give it a name"}},
            {"nothing.gmt", "T1\tx\n", {"1 term(s)", "no rows with members"}},
+           {"latin_term.gmt", "T\xC4\tx\tA\n", {":1:", "UTF-8"}},
            {"latin.gmt", "T1\tx\tA\xC4\n", {"place 1", "UTF-8"}},
            {"short.gaf",
             "!gaf-version: 2.2\nUniProtKB\tP1\tTP53\t\tGO:1\n",

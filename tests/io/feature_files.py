@@ -85,6 +85,10 @@ def texts():
     broken("flat_unsaid.tsv", flat.replace("4.0", "4"), ":2:", "'1.0'", "transpose=yes")
     broken("half_header.csv", table(heads=None).replace("-2.0", "NN"), ":1:", "'NN'", "column 3")
     broken("short_rows.csv", "gene," + ",".join(f"d{i}" for i in range(3000)) + "\n" + "x\n" * 3000, ":2:", "1 field(s)", "3001 are")
+    broken("no_first_name.csv", table(heads=None).replace("TP53", ""), "line 1", "is empty")
+    broken("latin_head.csv", table().encode().replace(b"b,", b"\xc4,"), ":1:", "UTF-8")
+    broken("small.tsv", flat.replace("1.0", "1e-05"), ":2:", "'1e-05'", "transpose=yes")
+    broken("packed.npy.gz", b"\x93NUMPY\1\0", "gunzip it")
     broken("latin.csv", table().encode().replace("Ä".encode(), b"\xc4"), "line 4", "UTF-8")
     broken("web.csv", "<!DOCTYPE html>", "'<'", "download")
     broken("lfs.csv", "version https://git-lfs.github.com/spec/v1\n", "git lfs pull")
@@ -94,6 +98,10 @@ def texts():
     whole = open(at("cut.csv.gz"), "rb").read()
     open(at("cut.csv.gz"), "wb").write(whole[:-9])
     broken("cut.csv.gz", None, "damaged", "download")
+
+
+def npy(header):
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header
 
 
 def arrays():
@@ -143,6 +151,11 @@ def arrays():
     refused("cube.npz", "emb.npy", "(4, 3, 1)", "matrix", emb=VALUES[:, :, None])
     refused("line.npz", "emb.npy", "(3,)", emb=VALUES[0])
     refused("none.npz", "emb.npy", "(0, 3)", "no rows", emb=VALUES[:0])
+    widthless = npy(b"{'descr': '<U0', 'fortran_order': False, 'shape': (200000000000000,), }")
+    with zipfile.ZipFile(at("widthless.npz"), "w") as out:
+        out.write(at("Cf8.npy"), "emb.npy")
+        out.writestr("genes.npy", widthless)
+    broken("widthless.npz", None, "genes.npy", "'<U0'")
     refused("records.npz", "emb.npy", "[('x'", "'<f4'", emb=np.zeros(4, dtype=[("x", "f4")]))
     np.save(at("few.npy"), VALUES)
     write("few.txt", "A\nB\n")
@@ -194,6 +207,8 @@ def tensors():
     broken("long.safetensors", struct.pack("<Q", 1 << 63) + b"{}", str(1 << 63), "cut off")
     broken("tiny.safetensors", b"abc", "3 bytes")
     broken("json.safetensors", content(b"{not json", data), "9 bytes", "JSON")
+    deep = b'{"emb": ' + b"[" * 100000 + b"}"
+    broken("deep.safetensors", content(deep, data), f"{len(deep)} bytes", "JSON")
     broken("outside.safetensors", one("F64", data)[:-8], "0 to 96", "88", "cut off", **named)
     broken("shape.safetensors", one("F64", data, (4, 4)), "4 x 4", "128 bytes", "96", **named)
     broken("huge.safetensors", one("F64", data, (1 << 33, 1 << 33)), "8589934592 x 8589934592", "96", **named)
@@ -205,6 +220,7 @@ def tensors():
 
 def screens():
     import anndata
+    import h5py
     import pandas as pd
     import scipy.sparse
 
@@ -218,6 +234,11 @@ def screens():
     adata.obsm["table"] = pd.DataFrame(VALUES, index=cells.index, columns=HEADS)
     adata.varm["V"] = VALUES.astype("f4")
     adata.write_h5ad(at("many.h5ad"))
+    adata.write_h5ad(at("unwritten.h5ad"))
+    with h5py.File(at("unwritten.h5ad"), "r+") as file:
+        del file["obsm/X_emb"]
+        file.create_dataset("obsm/X_emb", (4, 1 << 40), "f4", chunks=(4, 1 << 20))
+    broken("unwritten.h5ad", None, "obsm/X_emb claims 4398046511104 values", "0 bytes", options="key=X_emb")
     valid("many.h5ad", None, "key=obsm/X_emb names-key=symbol heads=no")
     valid("many.h5ad", None, "key=X_emb names-key=symbol heads=no")
     valid("many.h5ad", None, "key=varm/V heads=no")

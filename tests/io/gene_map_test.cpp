@@ -26,6 +26,12 @@ FeatureFile file_of(std::vector<std::string> names) {
 TEST_CASE("a map of genes: comma or tab, repeated rows, rows without a symbol") {
   GeneMap const expected{{"ENSG1", "TP53"}, {"ENSG2", "KLF1"}, {"id", "symbol"}};
   CHECK(map_of("m.csv", "id,symbol\nENSG1,TP53\nENSG2, KLF1\nENSG1,TP53\nENSG3,\n") == expected);
+  std::string const gzipped(  // gzip of "id,symbol\nENSG1,TP53\nENSG2,KLF1\n"
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\xcb\x4c\xd1\x29\xae\xcc\x4d\xca\xcf\xe1"
+      "\x72\xf5\x0b\x76\x37\xd4\x09\x09\x30\x35\x06\x33\x8d\x74\xbc\x7d\xdc\x0c\xb9\x00"
+      "\x3a\x8b\x54\xc7\x20\x00\x00\x00",
+      48);
+  CHECK(map_of("m.csv.gz", gzipped) == expected);
   CHECK(map_of("m.tsv", "id\tsymbol\r\nENSG1\tTP53\r\nENSG2\t\"KLF1\"\r\n") == expected);
 }
 
