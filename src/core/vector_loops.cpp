@@ -61,6 +61,10 @@ PERTSCALE_WIDE void scaled_differences(double const* a, double const* b, double 
   for (std::size_t j = 0; j < n; ++j) out[j] = (a[j] - b[j]) * scale;
 }
 
+PERTSCALE_WIDE void add_to(double* sum, double const* x, std::size_t n) {
+  for (std::size_t j = 0; j < n; ++j) sum[j] += x[j];
+}
+
 PERTSCALE_WIDE double largest_of(double const* x, std::size_t n) {
   double part[8];
   for (std::size_t k = 0; k < 8; ++k) part[k] = x[k < n ? k : 0];

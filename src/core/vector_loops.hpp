@@ -14,6 +14,8 @@ void take_roots(double* x, std::size_t n);
 void take_exponentials(double* x, std::size_t n);
 /// out[j] = (a[j] - b[j]) * scale.
 void scaled_differences(double const* a, double const* b, double scale, double* out, std::size_t n);
+/// sum[j] += x[j].
+void add_to(double* sum, double const* x, std::size_t n);
 /// Largest of n > 0 numbers.
 double largest_of(double const* x, std::size_t n);
 /// Sum in the order of ordered_sum(n, term).

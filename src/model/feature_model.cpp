@@ -64,7 +64,7 @@ std::optional<Vector> FeatureModel::features_of(Condition const& condition) cons
   };
   Vector sum = Vector::Zero(table.values.cols());
   if (condition.is_control()) return table.control.value_or(sum);
-  if (auto const own = table.find(condition.name)) return row(*own);
+  if (auto const own = table.find(join(condition.targets, "+"))) return row(*own);
   for (auto const& target : condition.targets) {
     auto const at = table.find(target);
     if (!at) return std::nullopt;
