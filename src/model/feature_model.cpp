@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include "core/error.hpp"
@@ -74,9 +75,14 @@ std::optional<Vector> FeatureModel::features_of(Condition const& condition) cons
 }
 
 FeatureRows FeatureModel::rows_of(TrainingView const& training, std::uint64_t seed) const {
+  std::vector<std::size_t> order(training.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) {
+    return training.conditions[a].name < training.conditions[b].name;
+  });
   std::vector<Vector> features;
   std::vector<std::ptrdiff_t> from;  // -1: control
-  for (std::size_t i = 0; i < training.size(); ++i)
+  for (auto const i : order)
     if (auto const found = features_of(training.conditions[i])) {
       features.push_back(*found);
       from.push_back(static_cast<std::ptrdiff_t>(i));
