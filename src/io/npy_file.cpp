@@ -159,11 +159,12 @@ Matrix NpyArray::matrix() const {
         fmt::format("holds values of type '{}', not '<f4', '<f8' or '<f2'; export them as "
                     "a.astype('<f4')",
                     type_));
-  if (shape_.size() != 2 || shape_[0] == 0 || shape_[1] == 0)
-    refuse(
-        fmt::format("its shape is {}, not names x dimensions, so it holds no rows to read; "
-                    "export a matrix",
-                    shape_text(shape_)));
+  if (shape_.size() != 2)
+    refuse(fmt::format("its shape is {}, not names x dimensions; export a matrix",
+                       shape_text(shape_)));
+  if (shape_[0] == 0 || shape_[1] == 0)
+    refuse(fmt::format("its shape is {}, so it holds no rows of values; export one row a name",
+                       shape_text(shape_)));
   Matrix out(static_cast<Eigen::Index>(shape_[0]), static_cast<Eigen::Index>(shape_[1]));
   if (type_ == "<f4")
     fill<float>(out, [](float value) { return static_cast<double>(value); });
