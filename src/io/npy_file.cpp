@@ -40,7 +40,7 @@ bool append_utf8(std::uint32_t code, std::string& out) {
 std::string shape_text(std::vector<std::uint64_t> const& shape) {
   std::vector<std::string> sizes;
   for (auto const size : shape) sizes.push_back(std::to_string(size));
-  return "(" + join(sizes, ", ") + (shape.size() == 1 ? ",)" : ")");
+  return fmt::format("({}{})", join(sizes, ", "), shape.size() == 1 ? "," : "");
 }
 
 }  // namespace
