@@ -25,6 +25,11 @@ pkg_check_modules(SLEPC REQUIRED IMPORTED_TARGET slepc)
 add_library(pertscale_petsc INTERFACE)
 target_link_libraries(pertscale_petsc INTERFACE PkgConfig::SLEPC PkgConfig::PETSC MPI::MPI_CXX)
 
+# ScaLAPACK of the same MPI (Debian: libscalapack-openmpi-dev; elsewhere plain scalapack).
+find_library(SCALAPACK_LIBRARY NAMES scalapack-openmpi scalapack REQUIRED)
+add_library(pertscale_scalapack INTERFACE)
+target_link_libraries(pertscale_scalapack INTERFACE ${SCALAPACK_LIBRARY} MPI::MPI_CXX)
+
 find_library(OPENBLAS_LIBRARY openblas REQUIRED)
 message(STATUS "BLAS and LAPACK: ${OPENBLAS_LIBRARY}")
 

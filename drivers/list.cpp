@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <iostream>
+#include <type_traits>
 
 #include "command.hpp"
 #include "core/error.hpp"
@@ -10,6 +11,7 @@
 #include "metric/metric_sets.hpp"
 #include "model/model.hpp"
 #include "protocol/protocol.hpp"
+#include "suite/feature_spec.hpp"
 
 namespace pertscale {
 namespace {
@@ -28,6 +30,8 @@ void list_parts() {
     for (auto const& option : options.all())
       std::cout << fmt::format("    {}={}  ({})\n        {}\n", option.name, option.default_value,
                                option.type, option.help);
+    if constexpr (std::is_same_v<Interface, Model>)
+      if (info.traits.team) std::cout << "    team=N: one fit by N ranks\n";
     std::cout << fmt::format("    source: {}\n", info.source);
   }
 }
@@ -47,9 +51,11 @@ int run_list(po::variables_map const& values) {
   auto inputs = values["input"].as<std::vector<std::string>>();
   if (inputs.empty()) inputs = kinds;
   for (auto const& kind : inputs) {
-    if (kind == "models")
+    if (kind == "models") {
       list_parts<Model>();
-    else if (kind == "metrics") {
+      std::cout << "features: FILE(key=value;...) or screen:FILE(key=value;...), with the keys\n"
+                << feature_help();
+    } else if (kind == "metrics") {
       list_parts<Metric>();
       list_metric_sets();
     } else if (kind == "protocols")

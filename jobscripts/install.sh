@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(g++ cmake ninja-build ccache pkg-config git
-          libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libpetsc-real-dev libslepc-real-dev
+          libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libpetsc-real-dev libslepc-real-dev libscalapack-openmpi-dev
           libopenblas-dev libeigen3-dev libboost-program-options-dev
           libfmt-dev nlohmann-json3-dev librandom123-dev libdeflate-dev libssl-dev catch2)
 if [ "${1:-}" = --with-tests ]; then
@@ -32,9 +32,9 @@ without_apt() {
   cat >&2 <<TEXT
 install.sh: there is no apt-get here, and these are missing: ${missing[*]}
 Load or build: GCC 12 or later, CMake 3.25, Ninja, Open MPI 4 (with thread support), parallel HDF5 1.10 or later,
-PETSc 3.18 and SLEPc (real scalars), OpenBLAS, Eigen 3.4, Boost.Program_options, fmt 9, nlohmann-json 3, Random123,
+PETSc 3.18 and SLEPc (real scalars), ScaLAPACK, OpenBLAS, Eigen 3.4, Boost.Program_options, fmt 9, nlohmann-json 3, Random123,
 libdeflate, OpenSSL, Catch2 version 2 (header only); for instance
-  module load gcc cmake ninja openmpi hdf5 petsc slepc openblas eigen boost
+  module load gcc cmake ninja openmpi hdf5 petsc slepc scalapack openblas eigen boost
 then run this script again.
 TEXT
   exit 2

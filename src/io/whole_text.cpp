@@ -12,11 +12,9 @@
 
 namespace pertscale {
 
-namespace {
-
 /// Every member of a gzip file, one after the other. The size of a member is not known beforehand:
 /// the room for it doubles until it suffices.
-std::string inflated(std::string const& packed, std::string const& path) {
+std::string inflated_text(std::string const& packed, std::string const& path) {
   std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> const inflater(
       libdeflate_alloc_decompressor(), &libdeflate_free_decompressor);
   std::string out;
@@ -38,13 +36,11 @@ std::string inflated(std::string const& packed, std::string const& path) {
   return out;
 }
 
-}  // namespace
-
 std::string whole_text(std::string const& path) {
   std::ifstream in(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(in), {}};
   if (!in) throw UserError(path + ": cannot be read; check the path and its permissions");
-  return text.starts_with("\x1f\x8b") ? inflated(text, path) : text;
+  return text.starts_with("\x1f\x8b") ? inflated_text(text, path) : text;
 }
 
 }  // namespace pertscale

@@ -4,15 +4,16 @@
 
 #include "core/random.hpp"
 #include "core/sums.hpp"
-#include "solver/truncated_svd.hpp"
 
 namespace pertscale {
 
-Matrix pca_gene_embedding(TrainingView const& training, Eigen::Index rank) {
+Matrix pca_gene_embedding(TrainingView const& training, Eigen::Index rank,
+                          LinearAlgebra const& algebra) {
   Matrix conditions(training.profiles.rows() + 1, training.control.size());
   conditions.topRows(training.profiles.rows()) = training.profiles;
   conditions.bottomRows(1) = training.control.transpose();
-  for (Eigen::Index i = 0; i < conditions.rows(); ++i) {
+  bool const centre = training.values != ValueKind::latent;
+  for (Eigen::Index i = 0; centre && i < conditions.rows(); ++i) {
     auto const profile = row_of(conditions, static_cast<std::size_t>(i));
     double const mean = ordered_sum(profile.size(), [&](std::size_t g) { return profile[g]; }) /
                         static_cast<double>(profile.size());
@@ -21,7 +22,7 @@ Matrix pca_gene_embedding(TrainingView const& training, Eigen::Index rank) {
   // The rows of a row-major matrix are the columns of its transpose: genes x conditions, no copy.
   Eigen::Map<Eigen::MatrixXd const> const genes(conditions.data(), conditions.cols(),
                                                 conditions.rows());
-  return truncated_svd(genes, rank).scores();
+  return algebra.svd(genes, rank).scores();
 }
 
 Vector random_embedding(std::uint64_t seed, std::string_view purpose, std::string_view name,

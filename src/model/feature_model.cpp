@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include "core/error.hpp"
@@ -63,7 +64,7 @@ std::optional<Vector> FeatureModel::features_of(Condition const& condition) cons
   };
   Vector sum = Vector::Zero(table.values.cols());
   if (condition.is_control()) return table.control.value_or(sum);
-  if (auto const own = table.find(condition.name)) return row(*own);
+  if (auto const own = table.find(join(condition.targets, "+"))) return row(*own);
   for (auto const& target : condition.targets) {
     auto const at = table.find(target);
     if (!at) return std::nullopt;
@@ -74,9 +75,14 @@ std::optional<Vector> FeatureModel::features_of(Condition const& condition) cons
 }
 
 FeatureRows FeatureModel::rows_of(TrainingView const& training, std::uint64_t seed) const {
+  std::vector<std::size_t> order(training.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) {
+    return training.conditions[a].name < training.conditions[b].name;
+  });
   std::vector<Vector> features;
   std::vector<std::ptrdiff_t> from;  // -1: control
-  for (std::size_t i = 0; i < training.size(); ++i)
+  for (auto const i : order)
     if (auto const found = features_of(training.conditions[i])) {
       features.push_back(*found);
       from.push_back(static_cast<std::ptrdiff_t>(i));

@@ -17,10 +17,10 @@ struct FeatureRows {
 };
 
 /// A model that predicts the change against control from features of the perturbed genes. The
-/// training rows are the perturbed training conditions that have features, in the view's order
-/// (then, with-control=yes, control). Features of a condition: the row of its own name where the
-/// table has one, else the sum (or mean) of the rows of its targets; a condition of which a target
-/// has no row gets `no_embedding`. features=one-hot: one column a target seen in training.
+/// training rows are the perturbed training conditions that have features, by spelling (then,
+/// with-control=yes, control). Features of a condition: the row of its targets joined by + where
+/// the table has one, else the sum (or mean) of the rows of its targets; a condition of which a
+/// target has no row gets `no_embedding`. features=one-hot: one column a target seen in training.
 class FeatureModel : public Model {
  public:
   void declare(OptionList& options) final;

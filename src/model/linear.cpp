@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "data/features.hpp"
 #include "model/embeddings.hpp"
 #include "model/linear_fit.hpp"
 #include "model/model.hpp"
@@ -13,6 +14,9 @@ namespace {
 /// x_hat = G W p + b + c0 with an embedding of genes G and of perturbations P (Nature Methods 2025,
 /// sections 3.2 and 3.3). With P from training, a perturbation is the row of the training gene
 /// embedding of its gene (first gene of that name), control a zero row, and combinations have none.
+/// With P from features, a perturbation or combination is the row of its name. A gene without a row
+/// in a G from features has a zero row: its prediction is the mean training change (the paper
+/// leaves such genes out of the score of that method instead).
 class Linear final : public Model {
  public:
   void declare(OptionList& options) override {
@@ -25,17 +29,15 @@ class Linear final : public Model {
              "penalty on both sides, of squared embedding units; larger shrinks towards the mean "
              "change; 0 gives status singular where the embeddings are linearly dependent")
         .at_least(0);
-    options
-        .add("gene-embedding", gene_embedding_,
-             "of the read-out genes: principal components of the training profiles, or random")
-        .one_of({"pca", "random"});
-    options
-        .add("perturbation-embedding", perturbation_embedding_,
-             "of the perturbations: the training profiles' component scores of the perturbed gene, "
-             "or random")
-        .one_of({"training", "random"});
+    options.add("gene-embedding", gene_embedding_,
+                "of the read-out genes: principal components of the training profiles, random, or "
+                "features from files");
+    options.add("perturbation-embedding", perturbation_embedding_,
+                "of the perturbations: the training profiles' component scores of the perturbed "
+                "gene, random, or features from files, of another screen by screen:FILE");
   }
 
+  void use(LinearAlgebra const& algebra) override { algebra_ = &algebra; }
   void fit(TrainingView const& training, std::uint64_t seed) override;
   Prediction predict(std::span<Condition const> held_out) const override;
 
@@ -46,15 +48,16 @@ class Linear final : public Model {
   }
 
  private:
-  bool random_perturbations() const { return perturbation_embedding_ == "random"; }
+  bool trains_perturbations() const { return perturbation_embedding_.text == "training"; }
   std::optional<Vector> embedding_of(Condition const& condition) const;
   Matrix gene_embedding(TrainingView const& training) const;
   LinearProblem problem(TrainingView const& training) const;
 
   int rank_ = 10;
   double ridge_ = 0.1;
-  std::string gene_embedding_ = "pca";
-  std::string perturbation_embedding_ = "training";
+  InputFeatures gene_embedding_{.text = "pca", .words = {"pca", "random"}};
+  InputFeatures perturbation_embedding_{.text = "training", .words = {"training", "random"}};
+  LinearAlgebra const* algebra_ = &own_linear_algebra();
 
   std::uint64_t seed_ = 0;
   GeneTable const* genes_ = nullptr;
@@ -64,9 +67,28 @@ class Linear final : public Model {
   Status status_;  ///< why nothing is predicted
 };
 
+/// Features of a perturbation; of control (no name) its own, else zeros.
+std::optional<Vector> feature_row(FeatureTable const& table, std::string const& name) {
+  if (name.empty()) return table.control.value_or(Vector::Zero(table.values.cols()));
+  auto const row = table.find(name);
+  if (!row) return std::nullopt;
+  return table.values.row(static_cast<Eigen::Index>(*row)).transpose();
+}
+
+/// Features of the read-out genes, zeros where a gene has none.
+Matrix feature_rows(FeatureTable const& table, GeneTable const& genes) {
+  Matrix out = Matrix::Zero(static_cast<Eigen::Index>(genes.size()), table.values.cols());
+  for (std::size_t g = 0; g < genes.size(); ++g)
+    if (auto const row = table.find(genes.name(g)))
+      out.row(static_cast<Eigen::Index>(g)) = table.values.row(static_cast<Eigen::Index>(*row));
+  return out;
+}
+
 std::optional<Vector> Linear::embedding_of(Condition const& condition) const {
-  if (random_perturbations())
-    return random_embedding(seed_, "linear/perturbation", join(condition.targets, "+"), rank_);
+  auto const name = join(condition.targets, "+");
+  if (perturbation_embedding_.names_files())
+    return feature_row(*perturbation_embedding_.table, name);
+  if (!trains_perturbations()) return random_embedding(seed_, "linear/perturbation", name, rank_);
   if (condition.is_control()) return Vector::Zero(components_.cols());
   if (condition.order() > 1) return std::nullopt;
   auto const gene = genes_->find(condition.targets.front());
@@ -75,7 +97,8 @@ std::optional<Vector> Linear::embedding_of(Condition const& condition) const {
 }
 
 Matrix Linear::gene_embedding(TrainingView const& training) const {
-  if (gene_embedding_ != "random") return components_;
+  if (gene_embedding_.text == "pca") return components_;
+  if (gene_embedding_.names_files()) return feature_rows(*gene_embedding_.table, *genes_);
   Matrix embedding(training.control.size(), rank_);
   for (Eigen::Index gene = 0; gene < embedding.rows(); ++gene)
     embedding.row(gene) =
@@ -114,12 +137,13 @@ void Linear::fit(TrainingView const& training, std::uint64_t seed) {
   components_.resize(0, 0);
   fit_.reset();
   status_ = {};
-  if (training.values == ValueKind::latent && !random_perturbations()) {
+  bool const needs_genes = trains_perturbations() || gene_embedding_.names_files();
+  if (training.values == ValueKind::latent && needs_genes) {
     status_ = Status("not_applicable");
     return;
   }
-  if (gene_embedding_ == "pca" || !random_perturbations())
-    components_ = pca_gene_embedding(training, rank_);
+  if (gene_embedding_.text == "pca" || trains_perturbations())
+    components_ = pca_gene_embedding(training, rank_, *algebra_);
   fit_ = LinearFit::fit(problem(training));
   if (!fit_) status_ = Status("singular");
 }
@@ -143,7 +167,7 @@ Registered<Model> const registered{{
     .name = "linear",
     .summary = "bilinear model on embeddings of genes and perturbations",
     .source = "Ahlmann-Eltze et al. 2025, Nat. Methods, doi 10.1038/s41592-025-02772-6, eq. 3",
-    .traits = {.stochastic = true},
+    .traits = {.stochastic = true, .team = true},
     .make = [] { return std::make_unique<Linear>(); },
 }};
 

@@ -1,6 +1,7 @@
 #include <Eigen/QR>
 
 #include "model/feature_model.hpp"
+#include "model/linear_rows.hpp"
 
 namespace pertscale {
 namespace {
@@ -26,8 +27,7 @@ class Ridge final : public FeatureModel {
 
   Status fit_rows(FeatureRows const& rows) override;
   Matrix predict_rows(Matrix const& features) const override {
-    return (features.rowwise() - mean_features_) * coefficients_ +
-           mean_changes_.replicate(features.rows(), 1);
+    return linear_rows(features, mean_features_, coefficients_, mean_changes_);
   }
 
   double alpha_ = 1;

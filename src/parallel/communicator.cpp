@@ -227,6 +227,8 @@ std::string outcome_of(std::function<void()> const& work) {
     return "s" + std::string(stop.what());
   } catch (std::exception const& error) {
     return "b" + std::string(error.what());
+  } catch (...) {
+    return "ban exception of no known type";
   }
 }
 

@@ -117,7 +117,8 @@ PerturbationSplit reference_split(Plan const& plan, Task const& task, Labels con
   return split;
 }
 
-Prediction fit_and_predict(Plan const& plan, Task const& task, Screen const& screen) {
+Prediction fit_and_predict(Plan const& plan, Task const& task, Screen const& screen,
+                           LinearAlgebra const& algebra) {
   auto const& split = plan.split_of(task);
   auto const& model = plan.study->models[task.model];
   Prediction out(task.held_out.size(), screen.genes.size());
@@ -134,6 +135,7 @@ Prediction fit_and_predict(Plan const& plan, Task const& task, Screen const& scr
     if (model.part.info->traits.across_contexts) add_elsewhere(view, screen, split, context);
     if (model.part.info->traits.validates) add_validation(view, plan, task, screen, context);
     auto const fitted = make_model(model);
+    fitted->use(algebra);
     fitted->fit(view, stream_key(task.id + "/" + screen.labels.contexts()[context]));
     auto const part = fitted->predict(conditions);
     for (std::size_t i = 0; i < at.size(); ++i) {

@@ -19,7 +19,8 @@ TrainingView training_view(Screen const& screen, PerturbationSplit const& split,
 PerturbationSplit reference_split(Plan const& plan, Task const& task, Labels const& labels);
 
 /// Fits a task's model in every context that has held-out rows and predicts them, in the order of
-/// task.held_out.
-Prediction fit_and_predict(Plan const& plan, Task const& task, Screen const& screen);
+/// task.held_out; on every member of the team that `algebra` is of.
+Prediction fit_and_predict(Plan const& plan, Task const& task, Screen const& screen,
+                           LinearAlgebra const& algebra = own_linear_algebra());
 
 }  // namespace pertscale

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "core/hash.hpp"
@@ -193,21 +194,23 @@ class Planner {
         training, held_out, static_cast<double>(genes));
     double const row_cost =
         static_cast<double>(plan_.study->metrics.size()) * 10 * static_cast<double>(genes);
+    int const team = team_size(plan_.study->models[task.model], fit_cost);
     auto const key = [&](std::string_view kind, std::size_t first, std::size_t last) {
       Sha256 hash;
       hash.add_field(identity).add_field(kind);
       if (kind != "fit") hash.add_field(metrics_);
+      if (team > 1) hash.add_field(fmt::format("team {}", team));
       hash.add_field(fmt::format("{} {}", first, last));
       return hash.hex();
     };
     std::size_t const n = task.held_out.size();
-    if (n <= block) {
+    if (n <= block && team == 1) {
       plan_.units.push_back(
           {t, Unit::Kind::whole, 0, n, key("whole", 0, n), fit_cost + row_cost * held_out, -1});
       return;
     }
     auto const fit = static_cast<std::ptrdiff_t>(plan_.units.size());
-    plan_.units.push_back({t, Unit::Kind::fit, 0, n, key("fit", 0, n), fit_cost, -1});
+    plan_.units.push_back({t, Unit::Kind::fit, 0, n, key("fit", 0, n), fit_cost, -1, team});
     for (std::size_t first = 0; first < n; first += block) {
       std::size_t const last = std::min(first + block, n);
       plan_.units.push_back({t, Unit::Kind::score, first, last, key("score", first, last),
@@ -256,6 +259,22 @@ bool Plan::pools_by_default(Task const& task) const {
 
 PredictionSource const* Plan::prediction_of(Task const& task) const {
   return task.prediction < 0 ? nullptr : &predictions[static_cast<std::size_t>(task.prediction)];
+}
+
+int team_size(StudyModel const& model, double flops) {
+  if (model.team > 0) return model.team;
+  if (!model.part.info->traits.team) return 1;
+  return std::clamp(static_cast<int>(std::ceil(std::min(flops / team_flops, 64.0))), 1, 64);
+}
+
+void check_teams(Plan const& plan, int ranks) {
+  for (auto const& unit : plan.units)
+    if (unit.team > ranks)
+      throw UserError(fmt::format(
+          "{}: model '{}' is fitted by a team of {} ranks and the run has {}; start at least {} "
+          "ranks, or write team={} on its line",
+          plan.study->file, plan.study->models[plan.tasks[unit.task].model].label, unit.team, ranks,
+          unit.team, ranks));
 }
 
 std::vector<std::string> prediction_notes(Plan const& plan, Task const& task) {

@@ -29,6 +29,7 @@ struct Unit {
   std::string key;                  ///< hash of all that decides its result
   double cost = 0;                  ///< estimated flops
   std::ptrdiff_t after = -1;        ///< the unit that must be finished before
+  int team = 1;                     ///< ranks that do it together
 };
 
 struct PlanSplits {
@@ -90,6 +91,15 @@ inline constexpr std::size_t default_block_values = std::size_t{1} << 22;
 /// Opens the predictions of a model (`from_file`) for a split of a dataset. Collective.
 using PredictionOpener = std::function<PredictionSource(
     PredictionSpec const& spec, PredictionSplit const& split, Dataset const& measured)>;
+
+/// Ranks that fit a model together: as the study says, else one up to `team_flops` operations and
+/// one more for each time as many (at most 64). Never by the ranks at hand: the bits of a fit
+/// follow the size of its team.
+int team_size(StudyModel const& model, double flops);
+inline constexpr double team_flops = 1e14;
+
+/// UserError where a fit needs more ranks than there are.
+void check_teams(Plan const& plan, int ranks);
 
 /// Without `open` (a plan for `split` alone), files of predictions are not looked at.
 Plan make_plan(Study const& study, std::vector<Dataset> datasets,

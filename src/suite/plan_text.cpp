@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/text.hpp"
@@ -176,6 +177,12 @@ std::string plan_text(Plan const& plan, std::uint64_t memory_per_rank) {
                            : "");
   }
   out += calibration_text(plan);
+  std::map<std::pair<std::string, int>, std::size_t> teams;
+  for (auto const& unit : plan.units)
+    if (unit.team > 1) ++teams[{plan.study->models[plan.tasks[unit.task].model].label, unit.team}];
+  for (auto const& [team, fits] : teams)
+    out += fmt::format("model {}: {} fit(s), each by a team of {} ranks\n", team.first, fits,
+                       team.second);
   auto const cost = estimate(plan, memory_per_rank);
   out += fmt::format("{} models x {} metrics: {} tasks, {} units, {:.0f} score rows\n",
                      plan.study->models.size(), plan.study->metrics.size(), plan.tasks.size(),

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
@@ -15,12 +14,12 @@
 #include "parallel/phase_meter.hpp"
 #include "parallel/session.hpp"
 #include "parallel/stop_request.hpp"
-#include "parallel/task_farm.hpp"
 #include "report/durable_file.hpp"
 #include "report/results_lock.hpp"
 #include "suite/calibration_plan.hpp"
 #include "suite/calibration_tables.hpp"
 #include "suite/calibration_work.hpp"
+#include "suite/feature_stage.hpp"
 #include "suite/plan.hpp"
 #include "suite/prediction_stage.hpp"
 #include "suite/prepare.hpp"
@@ -31,6 +30,7 @@
 #include "suite/shared_text.hpp"
 #include "suite/supply_stage.hpp"
 #include "suite/tables.hpp"
+#include "suite/unit_farm.hpp"
 #include "suite/unit_work.hpp"
 
 namespace pertscale {
@@ -50,7 +50,7 @@ class StudyRun {
         meter_(comm) {
     TextSource const source = [&](std::string const& path) { return shared_text(comm_, path); };
     study_ = read(source);
-    by_expression_ = splits_by_expression(study_);
+    by_expression_ = splits_by_expression(study_) || reads_screens(study_);
   }
 
   int run() {
@@ -80,8 +80,10 @@ class StudyRun {
     try {
       auto const cache = options_.dry_run ? fs::path() : options_.out / "cache";
       say(give_profiles(study_, datasets, comm_, cache, moment_options()));
+      say(load_features(study_, datasets, comm_, cache, moment_options()));
       plan_ =
           make_plan(study_, std::move(datasets), default_block_values, prediction_opener(comm_));
+      if (!options_.dry_run) check_teams(plan_, comm_.size());
     } catch (UserError const&) {
       leave_nothing();
       throw;
@@ -183,44 +185,18 @@ class StudyRun {
     say(fmt::format("{} of {} units are finished; {} to do on {} rank(s)\n",
                     plan_.units.size() - open.size(), plan_.units.size(), open.size(),
                     comm_.size()));
-    std::vector<FarmUnit> farm;
-    std::vector<std::ptrdiff_t> number(plan_.units.size(), -1);
-    for (auto const u : open) {
-      auto const after = plan_.units[u].after;
-      number[u] = static_cast<std::ptrdiff_t>(farm.size());
-      farm.push_back({plan_.units[u].cost, {}});
-      if (after >= 0 && number[static_cast<std::size_t>(after)] >= 0)
-        farm.back().after.push_back(
-            static_cast<std::size_t>(number[static_cast<std::size_t>(after)]));
-    }
     Progress progress(comm_.root());
     UnitWorker worker(plan_, screens_, supplies_, options_.out, start_, &halves_);
-    FarmHooks hooks;
-    std::exception_ptr failure;  // a journal that cannot be written ends the farm on all ranks
-    hooks.stop = [&] { return stop_.requested() || failed_.load(); };
+    UnitHooks hooks;
+    hooks.stop = [&] { return stop_.requested(); };
     hooks.progress = [&](FarmProgress const& p) {
       progress.show(p);
       if (lock_) lock_->touch();
     };
     bool complete = false;
-    meter_.measure("*", "units", [&] {
-      complete = run_farm(
-          comm_, farm,
-          [&](std::size_t i) {
-            auto const& unit = plan_.units[open[i]];
-            try {
-              journal_->append(unit.key, record_text(worker.run(unit)));
-            } catch (...) {
-              failure = std::current_exception();
-              failed_ = true;
-            }
-          },
-          hooks);
-    });
+    meter_.measure("*", "units",
+                   [&] { complete = run_units(plan_, open, worker, *journal_, comm_, hooks); });
     progress.end();
-    agree(comm_, [&] {
-      if (failure) std::rethrow_exception(failure);
-    });
     if (!complete) return false;
     meter_.measure("*", "calibration", [&] {
       complete = run_calibration(plan_, screens_, halves_, comm_, *done_, *journal_, start_,
@@ -279,7 +255,6 @@ class StudyRun {
   std::unique_ptr<JournalIndex> done_;
   std::unique_ptr<JournalWriter> journal_;
   std::string start_;
-  std::atomic<bool> failed_{false};
 };
 
 }  // namespace

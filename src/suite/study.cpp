@@ -163,12 +163,14 @@ class StudyReader {
     if (model.pool != "auto" && model.pool != "own" && model.pool != "contexts")
       here.add(
           fmt::format("model '{}': pool={} takes auto, own or contexts", text.name, model.pool));
+    auto const team = take_setting(text, "team");
     model.text = text;
     model.base = base_;
     model.part = configured<Model>(text, here);
     if (model.part.object && model.part.info->traits.from_file &&
         prediction_spec(model).path.empty())
       here.add(fmt::format("model '{}' names no file; write {} path=FILE", text.name, text.name));
+    if (!team.empty() && model.part.object) read_team(model, team, here);
     if (model.label.empty() && model.part.object) {
       model.label = model.part.label();
       if (model.pool != "auto")
@@ -176,6 +178,18 @@ class StudyReader {
     }
     check_label(study_.models, model.label, "model", here);
     study_.models.push_back(std::move(model));
+  }
+
+  static void read_team(StudyModel& model, std::string const& text, Mistakes& here) {
+    auto const ranks = parse_integer(text);
+    if (!ranks || *ranks < 1 || *ranks > 65536)
+      here.add(fmt::format("model '{}': team={} takes a number of ranks from 1 to 65536",
+                           model.text.name, text));
+    else if (*ranks > 1 && !model.part.info->traits.team)
+      here.add(fmt::format("model '{}' is fitted by one rank; leave out team={}", model.text.name,
+                           text));
+    else
+      model.team = static_cast<int>(*ranks);
   }
 
   /// A metric that a set names may be there already, and a line may name one of a set.
@@ -274,24 +288,6 @@ Study read_study(std::vector<StudyLine> const& lines, TextSource const& source,
   reader.use(std::move(protocol));
   reader.read_lines(lines);
   return reader.take(true);
-}
-
-bool has_whole_split(Study const& study) {
-  return std::any_of(study.metrics.begin(), study.metrics.end(),
-                     [](auto const& metric) { return metric.part.info->traits.whole_split; });
-}
-
-std::unique_ptr<Model> make_model(StudyModel const& model) {
-  Mistakes mistakes;
-  auto part = make_part<Model>(model.text, mistakes);
-  mistakes.raise();
-  for (std::size_t i = 0; i < part.options.all().size(); ++i) {
-    auto* const file = part.options.all()[i].file;
-    if (file != nullptr) *file = *model.part.options.all()[i].file;
-    auto* const features = part.options.all()[i].features;
-    if (features != nullptr) *features = *model.part.options.all()[i].features;
-  }
-  return std::move(part.object);
 }
 
 }  // namespace pertscale

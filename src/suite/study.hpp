@@ -24,6 +24,7 @@ struct StudyModel {
   Part<Model> part;
   std::string label;
   std::string pool = "auto";  ///< auto, own, contexts
+  int team = 0;               ///< ranks of one fit; 0: by the size of the problem
   std::string base;           ///< the file that paths in options start from; empty: this folder
   PartText text;              ///< to make it again
 };

@@ -102,6 +102,15 @@ UnitRecord UnitWorker::run(Unit const& unit) {
   return guarded_record(start_, [&](UnitRecord& record) { run_unit(unit, record); });
 }
 
+UnitRecord UnitWorker::run_fit(Unit const& unit, LinearAlgebra const& team) {
+  auto record = guarded_record(start_, [&](UnitRecord& out) {
+    auto const prediction = fit(unit, out, team);
+    if (team.member() == 0) write_prediction(prediction_path(folder_, unit.key), prediction);
+  });
+  if (record.error_type == "memory") throw std::bad_alloc();
+  return record;
+}
+
 void UnitWorker::run_unit(Unit const& unit, UnitRecord& record) {
   switch (unit.kind) {
     case Unit::Kind::whole: {
@@ -119,16 +128,16 @@ void UnitWorker::run_unit(Unit const& unit, UnitRecord& record) {
   }
 }
 
-Prediction UnitWorker::fit(Unit const& unit, UnitRecord& record) {
+Prediction UnitWorker::fit(Unit const& unit, UnitRecord& record, LinearAlgebra const& algebra) {
   auto const& task = plan_.tasks[unit.task];
   Prediction prediction;
   timed(record.fit_seconds, [&] {
     auto const& screen = screens_[task.dataset];
     auto const* const source = plan_.prediction_of(task);
     prediction = source != nullptr ? predicted_profiles(*source, screen, task.held_out)
-                                   : fit_and_predict(plan_, task, screen);
+                                   : fit_and_predict(plan_, task, screen, algebra);
   });
-  if (plan_.study->save_predictions) save_prediction(task, prediction);
+  if (plan_.study->save_predictions && algebra.member() == 0) save_prediction(task, prediction);
   return prediction;
 }
 

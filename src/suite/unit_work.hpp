@@ -6,6 +6,7 @@
 
 #include "data/screen.hpp"
 #include "report/journal.hpp"
+#include "solver/linear_algebra.hpp"
 #include "suite/half_screen.hpp"
 #include "suite/plan.hpp"
 #include "suite/prediction_file.hpp"
@@ -43,10 +44,14 @@ class UnitWorker {
              HalvedScreens const* halves = nullptr);
 
   UnitRecord run(Unit const& unit);
+  /// A fit by the ranks of a team; every member calls it, and the first one's record counts. What
+  /// only one member can meet (no memory) is thrown: the others cannot go on without it.
+  UnitRecord run_fit(Unit const& unit, LinearAlgebra const& team);
 
  private:
   void run_unit(Unit const& unit, UnitRecord& record);
-  Prediction fit(Unit const& unit, UnitRecord& record);
+  Prediction fit(Unit const& unit, UnitRecord& record,
+                 LinearAlgebra const& algebra = own_linear_algebra());
   void score(Unit const& unit, PredictionTable const& prediction, UnitRecord& record);
   void score_on_halves(Unit const& unit, PredictionTable const& prediction, UnitRecord& record);
   void save_prediction(Task const& task, Prediction const& prediction) const;

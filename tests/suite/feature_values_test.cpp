@@ -1,0 +1,125 @@
+#include "suite/feature_values.hpp"
+
+#include <Eigen/SVD>
+#include <catch2/catch.hpp>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+#include "suite/feature_spec.hpp"
+
+using namespace pertscale;
+
+namespace {
+
+Matrix random_values(Eigen::Index rows, Eigen::Index columns) {
+  RandomStream random(3, "feature values");
+  Matrix out(rows, columns);
+  for (Eigen::Index i = 0; i < out.size(); ++i) out.data()[i] = random.normal();
+  return out;
+}
+
+/// Scores by a full SVD of the centred table.
+Matrix plain_scores(Matrix const& values, Eigen::Index components) {
+  Eigen::MatrixXd const centred = values.rowwise() - values.colwise().mean();
+  Eigen::JacobiSVD<Eigen::MatrixXd> const svd(centred, Eigen::ComputeThinU | Eigen::ComputeThinV);
+  Eigen::MatrixXd v = svd.matrixV().leftCols(components);
+  for (Eigen::Index k = 0; k < components; ++k) {
+    Eigen::Index at = 0;
+    v.col(k).cwiseAbs().maxCoeff(&at);
+    if (v(at, k) < 0) v.col(k) *= -1;
+  }
+  return centred * v;
+}
+
+FeatureTable table(std::vector<std::string> names, Matrix values) {
+  FeatureTable out;
+  out.names = std::move(names);
+  out.values = std::move(values);
+  out.index_names();
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("principal components of features are those of a full SVD") {
+  for (auto const& [rows, columns] : {std::pair{30, 8}, std::pair{9, 25}, std::pair{10, 10}}) {
+    auto const values = random_values(rows, columns);
+    auto const scores = principal_scores(values, 5);
+    REQUIRE(scores.cols() == 5);
+    CHECK((scores - plain_scores(values, 5)).cwiseAbs().maxCoeff() < 1e-10);
+  }
+  CHECK(principal_scores(random_values(4, 9), 100).cols() == 3);
+}
+
+TEST_CASE("components of annotations do not need the dense table") {
+  std::vector<std::vector<std::int32_t>> const members{{0, 1, 2}, {2, 5}, {0, 1, 2, 3, 6}, {4}, {}};
+  Matrix dense = Matrix::Zero(7, 5);
+  for (std::size_t t = 0; t < members.size(); ++t)
+    for (auto const row : members[t]) dense(row, static_cast<Eigen::Index>(t)) = 1;
+  CHECK((principal_scores(members, 7, 3) - plain_scores(dense, 3)).cwiseAbs().maxCoeff() < 1e-10);
+}
+
+TEST_CASE("the spectral embedding of a graph, by hand") {
+  // two nodes joined by an edge of weight 1: strength 1 each, so the diagonal gets 1/(2 - 1), and
+  // [[1, 1], [1, 1]] has the eigenvalue 2 with (1, 1)/sqrt 2, and 0
+  auto const pair = spectral_embedding({{0, 1, 1.0}}, 2, 2);
+  CHECK(pair(0, 0) == Approx(1).epsilon(1e-14));
+  CHECK(pair(1, 0) == Approx(1).epsilon(1e-14));
+  CHECK(pair.col(1).cwiseAbs().maxCoeff() < 1e-7);
+  // a star of three leaves: eigenvalues +-sqrt 3 before the diagonal; the largest magnitudes are
+  // one at each end
+  auto const star = spectral_embedding({{0, 1, 1.0}, {0, 2, 1.0}, {3, 0, 1.0}}, 4, 2);
+  // diagonal (1, 1/3, 1/3, 1/3): on (1, a, a, a), l = 1 + 3 a and l a = 1 + a/3
+  double const high = (4.0 / 3 + std::sqrt(4.0 / 9 + 12)) / 2;
+  double const a = (high - 1) / 3;
+  CHECK(star(0, 0) == Approx(std::sqrt(high / (1 + 3 * a * a))).epsilon(1e-12));
+  CHECK(star(2, 0) == Approx(a * std::sqrt(high / (1 + 3 * a * a))).epsilon(1e-12));
+  CHECK(star(1, 1) * star(0, 1) < 0);  // the other end: centre and leaves of opposite sign
+  // an edge given twice weighs twice
+  CHECK(spectral_embedding({{0, 1, 0.5}, {1, 0, 0.5}}, 2, 1)(0, 0) == Approx(1).epsilon(1e-14));
+}
+
+TEST_CASE("sources side by side keep the names that all have") {
+  Matrix left(3, 1), right(2, 2);
+  left << 1, 2, 3;
+  right << 10, 11, 20, 21;
+  auto one = table({"A", "B", "C"}, left), two = table({"C", "A"}, right);
+  two.control = Vector::Constant(2, 7);
+  auto const joined = join_features({one, two});
+  REQUIRE(joined.names == std::vector<std::string>{"A", "C"});
+  CHECK(joined.values.row(0) == Eigen::RowVector3d(1, 20, 21));
+  CHECK(joined.values.row(1) == Eigen::RowVector3d(3, 10, 11));
+  CHECK(*joined.control == Eigen::Vector3d(0, 7, 7));
+  CHECK(joined.find("C") == std::size_t{1});
+  CHECK_FALSE(joined.find("B"));
+}
+
+TEST_CASE("terms are kept by their number of genes") {
+  FeatureFile file;
+  file.kind = FeatureFile::Kind::annotation;
+  file.names = {"A", "B", "C"};
+  file.terms = {"one", "two", "three"};
+  file.members = {{0}, {0, 2}, {0, 1, 2}};
+  auto const made = feature_values(file, parse_features("go.gmt(min-genes=2;max-genes=2)").front());
+  CHECK(made.dimensions == std::vector<std::string>{"two"});
+  CHECK(made.values.col(0) == Eigen::Vector3d(1, 0, 1));
+  CHECK_THROWS_WITH(feature_values(file, parse_features("go.gmt(min-genes=4)").front()),
+                    Catch::Contains("go.gmt: 0 of 3 terms"));
+}
+
+TEST_CASE("how features are written") {
+  auto const specs = parse_features("a/go.tsv.gz(pca=256;min-genes=20), screen:k562.cfg ,x.npz");
+  REQUIRE(specs.size() == 3);
+  CHECK(specs[0].path == "a/go.tsv.gz");
+  CHECK(specs[0].pca == 256);
+  CHECK(specs[0].min_genes == 20);
+  CHECK(specs[1].screen);
+  CHECK(specs[1].path == "k562.cfg");
+  CHECK(specs[1].pca == 10);
+  CHECK(specs[2].canonical != specs[0].canonical);
+  CHECK_THROWS_WITH(parse_features("x.npz(pac=1)"), Catch::Contains("x.npz: unknown option 'pac'"));
+  CHECK_THROWS_WITH(parse_features("x.npz(pca=-1)"), Catch::Contains("at least 0"));
+  CHECK_THROWS_WITH(parse_features("x.npz(pca=1"), Catch::Contains("not closed"));
+  CHECK_THROWS_WITH(parse_features("x.npz(pca)"), Catch::Contains("key=value"));
+  CHECK_THROWS_WITH(parse_features("a.csv,,b.csv"), Catch::Contains("has no file"));
+}
