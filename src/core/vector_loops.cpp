@@ -65,6 +65,11 @@ PERTSCALE_WIDE void add_to(double* sum, double const* x, std::size_t n) {
   for (std::size_t j = 0; j < n; ++j) sum[j] += x[j];
 }
 
+PERTSCALE_WIDE void add_four_to(double* sum, double const* const* x, std::size_t n) {
+  double const *const a = x[0], *const b = x[1], *const c = x[2], *const d = x[3];
+  for (std::size_t j = 0; j < n; ++j) sum[j] += (a[j] + b[j]) + (c[j] + d[j]);
+}
+
 PERTSCALE_WIDE double largest_of(double const* x, std::size_t n) {
   double part[8];
   for (std::size_t k = 0; k < 8; ++k) part[k] = x[k < n ? k : 0];

@@ -16,6 +16,8 @@ void take_exponentials(double* x, std::size_t n);
 void scaled_differences(double const* a, double const* b, double scale, double* out, std::size_t n);
 /// sum[j] += x[j].
 void add_to(double* sum, double const* x, std::size_t n);
+/// sum[j] += (x[0][j] + x[1][j]) + (x[2][j] + x[3][j]).
+void add_four_to(double* sum, double const* const* x, std::size_t n);
 /// Largest of n > 0 numbers.
 double largest_of(double const* x, std::size_t n);
 /// Sum in the order of ordered_sum(n, term).

@@ -19,6 +19,30 @@ std::uint64_t priority(std::uint64_t node, int feature) {
   return hash ^ (hash >> 31);
 }
 
+/// Sum of rows of a block, added four at a time: what is read of it between counts those that wait.
+class RunningSum {
+ public:
+  RunningSum(std::vector<double>& sums, GramBlock const& block) : sums_(sums) {
+    sums_.assign(block.padded(), 0);
+  }
+  void add(double const* row) {
+    waiting_[count_++] = row;
+    if (count_ < 4) return;
+    add_four_to(sums_.data(), waiting_, sums_.size());
+    count_ = 0;
+  }
+  double at(std::int32_t i) const {
+    double sum = sums_[static_cast<std::size_t>(i)];
+    for (std::size_t k = 0; k < count_; ++k) sum += waiting_[k][i];
+    return sum;
+  }
+
+ private:
+  std::vector<double>& sums_;
+  double const* waiting_[4] = {};
+  std::size_t count_ = 0;
+};
+
 }  // namespace
 
 SplitSearch::SplitSearch(SortedFeatures const& features, TreeOptions const& options)
@@ -190,10 +214,10 @@ void SplitSearch::walk_from_ends(int feature, SplitNode const& node) {
 /// before[k] = sum of A between sample order[k] and those before it.
 void SplitSearch::sum_before(SplitNode const& node, std::int32_t const* order, std::size_t n,
                              double* before) {
-  sums_.assign(node.block.padded(), 0);
+  RunningSum sum(sums_, node.block);
   for (std::size_t k = 0; k < n; ++k) {
-    before[k] = sums_[size_t(order[k])];
-    add_to(sums_.data(), node.block.row(order[k]), sums_.size());
+    before[k] = sum.at(order[k]);
+    sum.add(node.block.row(order[k]));
   }
 }
 
@@ -232,22 +256,22 @@ void SplitSearch::part_order(int feature, SplitNode const& parent, GramBlock con
     return;
   }
   double* const r = before(feature, parent);
-  sums_.assign(parent.block.padded(), 0);
+  RunningSum gone(sums_, parent.block);
   for (std::size_t k = 0; k < n; ++k) {
     auto const i = size_t(o[k]);
     if (leaves[i] != 0) {
-      add_to(sums_.data(), parent.block.row(o[k]), sums_.size());
+      gone.add(parent.block.row(o[k]));
       aside_.push_back(place[i]);
     } else {
-      r[kept] = r[k] - sums_[i];
+      r[kept] = r[k] - gone.at(o[k]);
       o[kept++] = place[i];
     }
   }
   std::copy(aside_.begin(), aside_.end(), o + kept);
-  sums_.assign(smaller.padded(), 0);
+  RunningSum own(sums_, smaller);
   for (std::size_t k = kept; k < n; ++k) {
-    r[k] = sums_[size_t(o[k])];
-    add_to(sums_.data(), smaller.row(o[k]), sums_.size());
+    r[k] = own.at(o[k]);
+    own.add(smaller.row(o[k]));
   }
 }
 
