@@ -14,14 +14,13 @@
 namespace pertscale {
 
 void refuse_pickle(std::string const& path) {
+  bool const packed = path.ends_with(".gz");
   throw UserError(fmt::format(
       "{}: is a Python pickle, which runs code when it is read and is not read here; export it, "
-      "with e the dictionary of name -> vector in it: import pickle, gzip, numpy as np; e = "
-      "pickle.load(open('{}', 'rb')); np.savez_compressed('features.npz', "
-      "genes=np.array(list(e), dtype=str), emb=np.array(list(e.values()), dtype='<f4'))  "
-      "(gzip.open "
-      "instead of open for .pkl.gz)",
-      path, path));
+      "where it is a dictionary of name -> vector: import pickle, gzip, numpy as np; e = "
+      "pickle.load({}('{}', 'rb')); np.savez_compressed('features.npz', "
+      "genes=np.array(list(e), dtype=str), emb=np.array(list(e.values()), dtype='<f4'))",
+      path, packed ? "gzip.open" : "open", path));
 }
 
 void refuse_torch(std::string const& path) {

@@ -63,7 +63,7 @@ Matrix dense(Hdf5File const& file, std::string const& path) {
   auto const& shape = values.shape();
   if (shape.size() != 2 || shape[0] == 0 || shape[1] == 0)
     file.refuse(
-        fmt::format("{} has {} dimension(s) and {} value(s), so it holds no rows of names x "
+        fmt::format("{} has {} dimension(s) and {} value(s), not rows of names x "
                     "dimensions; write it as a matrix",
                     path, shape.size(), values.elements()));
   if (!values.type().number())

@@ -40,7 +40,7 @@ bool append_utf8(std::uint32_t code, std::string& out) {
 std::string shape_text(std::vector<std::uint64_t> const& shape) {
   std::vector<std::string> sizes;
   for (auto const size : shape) sizes.push_back(std::to_string(size));
-  return "(" + join(sizes, ", ") + (shape.size() == 1 ? ",)" : ")");
+  return fmt::format("({}{})", join(sizes, ", "), shape.size() == 1 ? "," : "");
 }
 
 }  // namespace
@@ -159,11 +159,12 @@ Matrix NpyArray::matrix() const {
         fmt::format("holds values of type '{}', not '<f4', '<f8' or '<f2'; export them as "
                     "a.astype('<f4')",
                     type_));
-  if (shape_.size() != 2 || shape_[0] == 0 || shape_[1] == 0)
-    refuse(
-        fmt::format("its shape is {}, not names x dimensions, so it holds no rows to read; "
-                    "export a matrix",
-                    shape_text(shape_)));
+  if (shape_.size() != 2)
+    refuse(fmt::format("its shape is {}, not names x dimensions; export a matrix",
+                       shape_text(shape_)));
+  if (shape_[0] == 0 || shape_[1] == 0)
+    refuse(fmt::format("its shape is {}, so it holds no rows of values; export one row a name",
+                       shape_text(shape_)));
   Matrix out(static_cast<Eigen::Index>(shape_[0]), static_cast<Eigen::Index>(shape_[1]));
   if (type_ == "<f4")
     fill<float>(out, [](float value) { return static_cast<double>(value); });

@@ -1,31 +1,11 @@
 #include <algorithm>
-#include <cmath>
 
-#include "core/sums.hpp"
 #include "metric/bulk_space.hpp"
+#include "metric/panel_ranks.hpp"
 #include "metric/target_genes.hpp"
 
 namespace pertscale {
 namespace {
-
-enum class Distance { l1, l2, cosine };
-
-/// Distance of two changes, whose lengths are known; a change of length 0 is at cosine distance 1
-/// from all.
-double distance_of(Distance kind, Profile a, Profile b, double length_a, double length_b) {
-  auto const n = a.size();
-  if (kind == Distance::l1)
-    return ordered_sum(n, [&](std::size_t g) { return std::fabs(a[g] - b[g]); });
-  if (kind == Distance::l2)
-    return std::sqrt(ordered_sum(n, [&](std::size_t g) { return (a[g] - b[g]) * (a[g] - b[g]); }));
-  if (length_a == 0 || length_b == 0) return 1;
-  double const product = ordered_sum(n, [&](std::size_t g) { return a[g] * b[g]; });
-  return std::clamp(1 - product / (length_a * length_b), 0.0, 2.0);
-}
-
-double length_of(Profile a) {
-  return std::sqrt(ordered_sum(a.size(), [&](std::size_t g) { return a[g] * a[g]; }));
-}
 
 /// Rank of a condition's own measured change among all measured changes of the panel, by distance
 /// from its predicted change: 1 - rank / P or 1 - rank / (P - 1).
@@ -63,22 +43,17 @@ class BulkDiscrimination final : public Metric {
     Status status = control.status;
     if (status.ok()) status = own.status;
     if (status.ok()) status = rivals.status;
-    auto const masked = panel_mask(context, panel);
-    for (auto const& item : items) {
-      auto const predicted = space.predicted(item);
-      Status const failed = status.ok() ? predicted.status : status;
-      if (!failed.ok()) {
-        scores.push_back({0, failed});
-        continue;
-      }
-      std::vector<double> change(predicted.values.size());
-      for (std::size_t g = 0; g < change.size(); ++g)
-        change[g] = predicted.values[g] - own.values[g];
-      scores.push_back(rank(change, rivals.values, place_of(panel, item),
-                            setting(mask_, "all", "own") == "own"
-                                ? target_genes(context, *item.condition, settings_.peer())
-                                : masked));
+    std::vector<std::vector<double>> changes(items.size());
+    scores.resize(items.size());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      auto predicted = space.predicted(items[i]);
+      scores[i].status = status.ok() ? predicted.status : status;
+      if (!scores[i].status.ok()) continue;
+      for (std::size_t g = 0; g < predicted.values.size(); ++g)
+        predicted.values[g] -= own.values[g];
+      changes[i] = std::move(predicted.values);
     }
+    rank(context, items, panel, rivals.values, changes, scores);
     return scores;
   }
 
@@ -113,54 +88,58 @@ class BulkDiscrimination final : public Metric {
     return place;
   }
 
-  std::vector<std::size_t> panel_mask(ScoreContext const& context,
-                                      std::span<ScoreItem const> panel) const {
-    std::vector<std::size_t> genes;
-    if (setting(mask_, "all", "own") != "all") return genes;
-    for (auto const& item : panel)
-      for (auto const gene : target_genes(context, *item.condition, settings_.peer()))
-        genes.push_back(gene);
-    std::sort(genes.begin(), genes.end());
-    genes.erase(std::unique(genes.begin(), genes.end()), genes.end());
-    return genes;
+  /// Genes that every pair looks at.
+  std::vector<std::size_t> kept_genes(ScoreContext const& context, std::span<ScoreItem const> panel,
+                                      std::size_t genes) const {
+    std::vector<bool> masked(genes, false);
+    if (setting(mask_, "all", "own") == "all")
+      for (auto const& item : panel)
+        for (auto const gene : target_genes(context, *item.condition, settings_.peer()))
+          masked[gene] = true;
+    std::vector<std::size_t> kept;
+    for (std::size_t g = 0; g < genes; ++g)
+      if (!masked[g]) kept.push_back(g);
+    return kept;
   }
 
-  Score rank(std::vector<double> change, std::vector<std::vector<double>> const& rivals,
-             std::size_t place, std::vector<std::size_t> const& masked) const {
-    if (place >= rivals.size()) return {0, Status("not_applicable")};
-    if (rivals.size() < 2 && settings_.peer() == DePeer::none)
-      return {0, Status("too_few_conditions")};
-    if (masked.size() >= change.size()) return {0, Status("too_few_genes")};
-    auto const which = distance_ == "l1"   ? Distance::l1
-                       : distance_ == "l2" ? Distance::l2
-                                           : Distance::cosine;
-    for (auto const gene : masked) change[gene] = 0;
-    double const length = length_of(change);
-    std::vector<double> distances, rival;
-    for (auto const& values : rivals) {
-      rival = values;
-      for (auto const gene : masked) rival[gene] = 0;
-      distances.push_back(distance_of(which, change, rival, length, length_of(rival)));
+  /// Scores of the items whose status is good so far.
+  void rank(ScoreContext const& context, std::vector<ScoreItem> const& items,
+            std::span<ScoreItem const> conditions, std::vector<std::vector<double>> const& rivals,
+            std::vector<std::vector<double>> const& changes, std::vector<Score>& scores) const {
+    if (rivals.empty()) return;
+    PanelComparison panel;
+    panel.distance = panel_distance(distance_);
+    panel.candidates.assign(rivals.begin(), rivals.end());
+    panel.genes = kept_genes(context, conditions, rivals.front().size());
+    bool const alone = rivals.size() < 2 && settings_.peer() == DePeer::none;
+    std::vector<PanelQuery> queries;
+    std::vector<std::size_t> asked;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (!scores[i].status.ok()) continue;
+      PanelQuery query{changes[i], place_of(conditions, items[i])};
+      if (setting(mask_, "all", "own") == "own")
+        query.excluded = target_genes(context, *items[i].condition, settings_.peer());
+      scores[i].status = query.own >= rivals.size() ? Status("not_applicable")
+                         : alone                    ? Status("too_few_conditions")
+                         : query.excluded.size() >= panel.genes.size() ? Status("too_few_genes")
+                                                                       : Status();
+      if (!scores[i].status.ok()) continue;
+      asked.push_back(i);
+      queries.push_back(std::move(query));
     }
-    return {1 - ahead(distances, place) / divisor(rivals.size()), {}};
+    auto const counted = count_rivals(panel, queries);
+    auto const ties = setting(ties_, "half", "order");
+    for (std::size_t k = 0; k < asked.size(); ++k)
+      scores[asked[k]] = counted[k].defined
+                             ? Score{1 - ahead(counted[k], ties, items[asked[k]].condition->name) /
+                                             divisor(rivals.size()),
+                                     {}}
+                             : Score{0, Status("not_finite")};
   }
 
   double divisor(std::size_t conditions) const {
     bool const all = setting(denominator_, "p-1", "p") == "p";
     return static_cast<double>(std::max<std::size_t>(all ? conditions : conditions - 1, 1));
-  }
-
-  /// Rivals nearer than the own measured change, equal ones as `ties` says.
-  double ahead(std::vector<double> const& distances, std::size_t place) const {
-    auto const ties = setting(ties_, "half", "order");
-    double rank = 0;
-    for (std::size_t q = 0; q < distances.size(); ++q) {
-      if (q == place) continue;
-      if (distances[q] < distances[place]) rank += 1;
-      if (distances[q] != distances[place]) continue;
-      rank += ties == "half" ? 0.5 : ties == "against" || q < place ? 1 : 0;
-    }
-    return rank;
   }
 
   std::string distance_ = "l1", mask_ = "auto", ties_ = "auto", denominator_ = "auto";

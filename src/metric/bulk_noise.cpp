@@ -1,9 +1,12 @@
 #include "metric/bulk_noise.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "core/sums.hpp"
+#include "core/text.hpp"
 #include "metric/target_genes.hpp"
 #include "statistics/jackknife.hpp"
 
@@ -35,11 +38,19 @@ double variance_of_mean(Matrix const& cells) {
 Noise noise_of(ScoreContext const& context, BulkSettings const& settings, Side side,
                std::size_t item) {
   if (context.supply == nullptr) return {Status("needs_cells"), 0};
-  auto const cells = context.supply->cells(side, item, settings.cell_request());
+  auto const request = settings.cell_request();
+  auto* const kept = context.supply->kept_number(
+      side, item,
+      fmt::format("noise of {}, emit {}",
+                  settings.counts() ? number_text(settings.bulk_target) : "means",
+                  emit_name(request.emit)));
+  if (kept != nullptr && *kept) return {{}, **kept};
+  auto const cells = context.supply->cells(side, item, request);
   if (!cells.status.ok()) return {cells.status, 0};
-  return {{},
-          settings.counts() ? jackknife_variance(cells.values, settings.bulk_target)
-                            : variance_of_mean(cells.values)};
+  double const noise = settings.counts() ? jackknife_variance(cells.values, settings.bulk_target)
+                                         : variance_of_mean(cells.values);
+  if (kept != nullptr) *kept = noise;
+  return {{}, noise};
 }
 
 double squared_distance(Profile a, Profile b, std::vector<std::size_t> const& left_out) {

@@ -44,6 +44,7 @@ CellRequest BulkSettings::cell_request() const {
 MetricNeeds BulkSettings::needs(bool cells) const {
   MetricNeeds out;
   out.counts = counts();
+  out.own_control = own_control();
   auto const request = cell_request();
   if (cells || (out.counts && request.emit != Emit::none)) out.cells.push_back(request);
   return out;

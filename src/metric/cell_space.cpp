@@ -9,18 +9,18 @@ namespace {
 
 constexpr std::string_view prefix = "components:";
 
-std::optional<std::int64_t> components_of(std::string const& space) {
-  if (!space.starts_with(prefix)) return std::nullopt;
-  auto const count = parse_integer(space.substr(prefix.size()));
-  return count && *count >= 1 && *count <= 10000 ? count : std::nullopt;
-}
-
 std::string check_space(std::string const& space) {
   if (space == "expression" || components_of(space)) return {};
   return "takes expression, or components:N with N from 1 to 10000";
 }
 
 }  // namespace
+
+std::optional<std::int64_t> components_of(std::string const& space) {
+  if (!space.starts_with(prefix)) return std::nullopt;
+  auto const count = parse_integer(space.substr(prefix.size()));
+  return count && *count >= 1 && *count <= 10000 ? count : std::nullopt;
+}
 
 void CellSpace::declare(OptionList& options) {
   options

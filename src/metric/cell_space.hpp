@@ -21,6 +21,9 @@ class CellSpace {
   std::int64_t most_ = 0;
 };
 
+/// N of `components:N`, from 1 to 10000; nothing where the text is not of that form.
+std::optional<std::int64_t> components_of(std::string const& space);
+
 /// Cells of one side; needs_cells without a supply.
 SuppliedCells cells_of(ScoreContext const& context, Side side, std::size_t item,
                        CellRequest const& request);

@@ -18,6 +18,8 @@ class ComparedValues {
   void declare_means(OptionList& options);
   MetricNeeds needs() const;
   bool are_means() const { return kind_ == "average"; }
+  /// One value a component, not a gene.
+  bool are_components() const { return kind_.starts_with("components:"); }
 
   /// Work shared by the items of one context; calls of `of` are for that context.
   void prepare(ScoreContext const& context);
@@ -29,6 +31,7 @@ class ComparedValues {
   DeRequest tests() const;
   Status log_changes(Side side, ScoreItem const& item, std::vector<double>& out) const;
   Status scaled(Side side, ScoreItem const& item, std::vector<double>& out) const;
+  Status projected(Side side, ScoreItem const& item, std::vector<double>& out) const;
   Status spread(Side side, ScoreItem const& item, std::vector<double>& out) const;
   Status tested(Side side, ScoreItem const& item, std::vector<double>& out) const;
   void add_to_scale(Side side);

@@ -36,6 +36,7 @@ class Discrimination final : public Metric {
   MetricNeeds needs() const override {
     MetricNeeds needs;
     if (weighted()) needs.de = {weight_tests()};
+    needs.own_control = control_ == "own";
     return needs;
   }
 

@@ -27,17 +27,21 @@ std::vector<std::string> pertpy() {
   return out;
 }
 
-/// PerturbArena's metrics of means and of cells, all genes and the 20 with the largest |t|.
+/// PerturbArena's 24: of means and of cells on all genes and on the 20 with the largest |t|, and of
+/// its tests.
 std::vector<std::string> perturbarena() {
   std::vector<std::string> out;
   for (std::string const genes : {"all", "top-de:20"}) {
-    for (std::string const name : {"mse", "rmse", "l2", "mae", "pearson", "pearson-delta"})
+    for (std::string const name :
+         {"mse", "rmse", "l2", "mae", "pearson", "pearson-delta", "delta-agreement"})
       out.push_back(name + " genes=" + genes);
     out.push_back("pertpy-distance metric=cosine_distance most=500 genes=" + genes);
     out.push_back("pertpy-distance metric=r2_distance most=500 genes=" + genes);
     out.push_back("mmd kernel=genes-rbf most=500 genes=" + genes);
     out.push_back("wasserstein form=genes most=500 genes=" + genes);
   }
+  out.push_back("de-overlap k=50 rank=padj divide=k few=10");
+  out.push_back("de-spearman-sig zeros=drop least=5");
   return out;
 }
 
@@ -48,7 +52,7 @@ RegisteredMetricSet const of_scperturbench{
 RegisteredMetricSet const of_pertpy{
     {"pertpy", "every distance of pertpy that has a closed form", "pertpy 1.0.3", pertpy()}};
 RegisteredMetricSet const of_perturbarena{
-    {"perturbarena", "20 of the 24 metrics: those of means and of distributions of cells",
+    {"perturbarena", "its 24 metrics: of means, of distributions of cells and of tests",
      "PerturbArena (scPerturbBench of TianGzlab); cosine and R2 as 1 - value", perturbarena()}};
 
 }  // namespace

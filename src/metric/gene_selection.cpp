@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view file_prefix = "file:";
 
 struct TopGenes {
-  std::string ranking;  ///< "top-expressed", "top-delta" or "top-de"
+  std::string ranking;  ///< "top-expressed", "top-delta", "top-de" or "top-scores"
   std::size_t count = 0;
 };
 
@@ -35,16 +35,19 @@ TopGenes parse_top(std::string const& text) {
   return {text.substr(0, colon), count && *count > 0 ? static_cast<std::size_t>(*count) : 0};
 }
 
+/// Does every condition have a ranking of its own?
+bool ranks_by_item(std::string const& ranking) {
+  return ranking == "top-delta" || ranking == "top-de" || ranking == "top-scores";
+}
+
 std::string check_genes(std::string const& text) {
   if (text == "all" || text.starts_with(file_prefix)) return {};
   if (double const alpha = parse_degs(text); alpha > 0 && alpha <= 1) return {};
   auto const top = parse_top(text);
-  bool const known =
-      top.ranking == "top-expressed" || top.ranking == "top-delta" || top.ranking == "top-de";
+  bool const known = top.ranking == "top-expressed" || ranks_by_item(top.ranking);
   if (known && top.count > 0) return {};
-  return "takes all, top-expressed:N, top-delta:N or top-de:N with N of at least 1, degs:ALPHA "
-         "with "
-         "ALPHA in (0, 1], or file:F";
+  return "takes all, top-expressed:N, top-delta:N, top-de:N or top-scores:N with N of at least 1, "
+         "degs:ALPHA with ALPHA in (0, 1], or file:F";
 }
 
 std::string check_shared(std::string const& text) {
@@ -84,12 +87,13 @@ void GeneSelection::declare(OptionList& options) {
       .add("genes", genes_,
            "genes the score looks at: all; top-expressed:N, the N highest in control; top-delta:N, "
            "the N of largest observed change; top-de:N, the N of largest |t| against control "
-           "(Welch); all genes where there are fewer than N; degs:ALPHA, those whose adjusted p of "
+           "(Welch), top-scores:N with overestimated variance; all genes where there are fewer "
+           "than N; degs:ALPHA, those whose adjusted p of "
            "the t-test with overestimated variance against the other perturbations is below ALPHA; "
            "file:F, the genes named in F, one a line (names the screen lacks are ignored)")
       .checked(check_genes)
       .file_after(std::string(file_prefix), file_)
-      .type = "all|top-expressed:N|top-delta:N|top-de:N|degs:ALPHA|file:F";
+      .type = "all|top-expressed:N|top-delta:N|top-de:N|top-scores:N|degs:ALPHA|file:F";
   options.add("exclude-target", exclude_target_,
               "leave out the perturbed genes themselves (before N are counted)");
   options.add("non-dropout", non_dropout_,
@@ -123,6 +127,8 @@ GeneSelection::Candidates GeneSelection::shared(ScoreContext const& context, boo
 }
 
 std::vector<DeRequest> GeneSelection::tests() const {
+  if (parse_top(genes_).ranking == "top-scores")
+    return {{.method = DeMethod::t_test_overestim, .reference = TestReference::control}};
   if (parse_degs(genes_) == 0) return {};
   return {{.method = DeMethod::t_test_overestim,
            .reference = TestReference::rest,
@@ -177,6 +183,20 @@ Status keep_significant(std::size_t most, ScoreContext const& context, ScoreItem
   return {};
 }
 
+/// Leaves the `most` genes of the largest |score| of a test; one that is infinite counts as 0.
+Status keep_scored(std::size_t most, DeRequest const& request, ScoreContext const& context,
+                   ScoreItem const& item, std::vector<std::size_t>& genes) {
+  if (context.supply == nullptr) return Status("needs_cells");
+  auto const tests = context.supply->de(Side::measured, item.place, request);
+  if (!tests.status.ok()) return tests.status;
+  auto const size = [&](std::size_t g) {
+    double const score = std::fabs(tests.score[g]);
+    return std::isfinite(score) ? score : 0;
+  };
+  keep_largest(most, size, genes);
+  return {};
+}
+
 /// Leaves the genes whose adjusted p is below `alpha`; one without a test is not below.
 Status keep_degs(double alpha, DeRequest const& request, ScoreContext const& context,
                  ScoreItem const& item, std::vector<std::size_t>& genes) {
@@ -194,7 +214,7 @@ Status GeneSelection::select(ScoreContext const& context, Candidates const& cand
   if (!candidates.status.ok()) return candidates.status;
   auto const top = parse_top(genes_);
   std::size_t const most = file_.given() || top.count == 0 ? item.observed.size() : top.count;
-  bool const by_item = !file_.given() && (top.ranking == "top-delta" || top.ranking == "top-de");
+  bool const by_item = !file_.given() && ranks_by_item(top.ranking);
   genes.clear();
   for (auto const gene : candidates.genes) {
     if (!by_item && genes.size() == most) break;
@@ -206,7 +226,10 @@ Status GeneSelection::select(ScoreContext const& context, Candidates const& cand
     };
     keep_largest(most, change, genes);
   } else if (by_item) {
-    if (auto status = keep_significant(most, context, item, genes); !status.ok()) return status;
+    auto const status = top.ranking == "top-de"
+                            ? keep_significant(most, context, item, genes)
+                            : keep_scored(most, tests().front(), context, item, genes);
+    if (!status.ok()) return status;
   }
   if (double const alpha = parse_degs(genes_); alpha > 0)
     if (auto status = keep_degs(alpha, tests().front(), context, item, genes); !status.ok())

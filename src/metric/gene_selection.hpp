@@ -7,7 +7,7 @@
 namespace pertscale {
 
 /// Which genes a metric looks at: `all`, `top-expressed:N`, `top-delta:N`, `top-de:N`,
-/// `degs:ALPHA`, `file:F`.
+/// `top-scores:N`, `degs:ALPHA`, `file:F`.
 /// Genes of a set are in ascending file order.
 class GeneSelection {
  public:
@@ -24,7 +24,9 @@ class GeneSelection {
   /// That choice, ascending, without genes of which the table holds several of one name if
   /// `unique`.
   Candidates shared(ScoreContext const& context, bool unique = false) const;
-  /// Tests that `degs` reads.
+  /// Are no genes left out, by name or by rank?
+  bool takes_all() const { return genes_ == "all" && !exclude_target_ && !non_dropout_; }
+  /// Tests that `degs` and `top-scores` read.
   std::vector<DeRequest> tests() const;
   /// The part of the choice that items of a context share, among the first `genes` of its table.
   /// not_applicable on a latent screen, unless all genes are asked for.
@@ -32,7 +34,8 @@ class GeneSelection {
   /// Genes of one item; too_few_genes where none is left. With fewer genes than N all are taken.
   /// Targets and dropouts are left out before the N are counted. `top-de` ranks by |t| of Welch's
   /// test against the context's control, equal |t| in the genes' order (GEARS: Roohani et al. 2023;
-  /// scanpy's ranking, whose order among equals is undefined): needs_cells without variances,
+  /// scanpy's ranking, whose order among equals is undefined), `top-scores` by |t| with
+  /// overestimated variance (PerturBench, an infinite t as 0): needs_cells without variances,
   /// too_few_cells where a side has fewer than two cells. `degs` takes genes whose adjusted p of
   /// the measured cells' test is below ALPHA: needs_cells without tests, too_few_genes with fewer
   /// than three of them (CellSimBench).

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "metric/interaction_points.hpp"
+#include "metric/metric_sets.hpp"
 #include "statistics/detection_curve.hpp"
 
 namespace pertscale {
@@ -245,6 +246,31 @@ Registered<Metric> const rate{part<InteractionRate>(
 Registered<Metric> const recall{part<InteractionRecall>(
     "interaction-recall", "share of a double's genetic interactions predicted in their class",
     {.higher_is_better = true, .best = 1})};
+
+/// The paper's figures: areas, the curve of true positives at false discovery proportions, classes
+/// of measured interactions and of the strongest predictions, on the genes highest in control.
+std::vector<std::string> published() {
+  std::vector<std::string> out;
+  std::string const genes = " genes=top-expressed:1000";
+  for (std::string const curve : {"pr", "average-precision", "roc"})
+    out.push_back("interaction-auc curve=" + curve + genes);
+  for (std::string const fdp : {"0", "0.01", "0.02", "0.05", "0.1", "0.15", "0.2", "0.3", "0.4",
+                                "0.5", "0.6", "0.7", "0.8", "0.9", "1"})
+    out.push_back("interaction-tpr fdp=" + fdp + genes);
+  for (auto const& name : interaction_names()) {
+    if (name != "other") out.push_back("interaction-share class=" + name + genes);
+    out.push_back("interaction-rate class=" + name + genes);
+  }
+  out.push_back("interaction-recall" + genes);
+  return out;
+}
+
+RegisteredMetricSet const set{{.name = "interactions",
+                               .summary =
+                                   "curves and classes of genetic interactions, as points of "
+                                   "interactions.csv",
+                               .source = source,
+                               .metrics = published()}};
 
 }  // namespace
 }  // namespace pertscale

@@ -59,6 +59,7 @@ struct MetricNeeds {
   std::vector<CellRequest> cells{};
   bool counts = false;
   bool halves = false;
+  bool own_control = false;  ///< the prediction's own control profile, where it brings one
 };
 
 /// A score of predictions against observed profiles.

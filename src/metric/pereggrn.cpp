@@ -53,6 +53,19 @@ class SquaredError final : public TopMetric {
   }
 };
 
+/// Squared L2 norm of the difference of what `values` compares.
+class SquaredDistance final : public ProfileMetric {
+ protected:
+  Score value(Compared const& compared) const override {
+    return {ordered_sum(compared.genes(),
+                        [&](std::size_t i) {
+                          double const d = compared.observed[i] - compared.predicted[i];
+                          return d * d;
+                        }),
+            {}};
+  }
+};
+
 class TopOverlap final : public TopMetric {
  public:
   TopOverlap() : TopMetric(20) {}
@@ -119,6 +132,8 @@ constexpr Metric::Traits described{.neutral = true};
 
 Registered<Metric> const squared_error{describe<SquaredError>(
     "squared-error", "sum over genes of the squared difference of changes", error)};
+Registered<Metric> const squared_distance{describe<SquaredDistance>(
+    "squared-distance", "squared length of the difference of profiles, or of other values", error)};
 Registered<Metric> const overlap{describe<TopOverlap>(
     "overlap-top", "genes among the N largest changes on both sides, divided by N", share)};
 Registered<Metric> const top_pearson{describe<TopPearson>(
@@ -135,13 +150,13 @@ Registered<Metric> const target_change{describe<SignMetric>(
 
 RegisteredMetricSet const set{
     {.name = "pereggrn",
-     .summary = "PEREGGRN's metrics of a perturbation, save cell type and distance in components",
+     .summary = "PEREGGRN's metrics of a perturbation, save cell type",
      .source = source,
      .metrics = {"spearman-delta", "pearson-delta", "mae", "squared-error", "squared-error top=20",
                  "squared-error top=100", "squared-error top=200", "overlap-top",
                  "overlap-top top=100", "overlap-top top=200", "pearson-top", "pearson-top top=100",
                  "pearson-top top=200", "direction", "direction-pvalue", "target-pvalue",
-                 "target-fold-change"}}};
+                 "target-fold-change", "squared-distance values=components:20"}}};
 
 }  // namespace
 }  // namespace pertscale

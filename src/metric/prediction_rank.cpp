@@ -34,6 +34,8 @@ class PredictionRank final : public Metric {
         "rank the own observation among the observed ones, by distance from the prediction");
   }
 
+  MetricNeeds needs() const override { return values_.needs(); }
+
   std::vector<Score> score(ScoreContext const& context,
                            std::vector<ScoreItem> const& items) const override {
     if (items.empty()) return {};

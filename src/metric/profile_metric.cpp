@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace pertscale {
 
@@ -55,6 +56,7 @@ void ProfileMetric::declare(OptionList& options) {
 
 MetricNeeds ProfileMetric::needs() const {
   auto needs = values_.needs();
+  needs.own_control = needs.own_control || reference_ == "own-control";
   auto const tests = selection_.tests();
   needs.de.insert(needs.de.end(), tests.begin(), tests.end());
   return needs;
@@ -73,7 +75,9 @@ ProfileMetric::References ProfileMetric::references(ScoreContext const& context)
 
 Score ProfileMetric::compare(References const& references, ComparedValues const& values,
                              ScoreItem const& item, std::vector<std::size_t> const& genes) const {
+  if (values.are_components() && !selection_.takes_all()) return {0, Status("not_applicable")};
   std::vector<double> of_observed, of_predicted;
+  std::vector<std::size_t> components;
   Profile observed = item.observed, predicted = item.predicted;
   if (!values.are_means()) {
     auto status = values.of(Side::measured, item, of_observed);
@@ -82,9 +86,14 @@ Score ProfileMetric::compare(References const& references, ComparedValues const&
     observed = of_observed;
     predicted = of_predicted;
   }
+  if (values.are_components()) {
+    components.resize(observed.size());
+    std::iota(components.begin(), components.end(), std::size_t{0});
+  }
+  auto const& chosen = values.are_components() ? components : genes;
   ChosenValues a, b;
-  a.take(observed, references.observed, genes);
-  b.take(predicted, references.predicted, genes);
+  a.take(observed, references.observed, chosen);
+  b.take(predicted, references.predicted, chosen);
   auto const finite = [](double value) { return std::isfinite(value); };
   if (!std::all_of(a.values.begin(), a.values.end(), finite) ||
       !std::all_of(b.values.begin(), b.values.end(), finite))

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
+#include <string>
 
 #include "data/matrix.hpp"
 #include "data/status.hpp"
@@ -92,6 +94,12 @@ class ScoreSupply {
   virtual SuppliedProfile half(std::size_t item, int which) const = 0;
   /// The prediction's own control profile; needs_cells where it has none.
   virtual SuppliedProfile predicted_control() const = 0;
+  /// Where a number may be kept that is worked out of the cells of one side of an item and is dear:
+  /// other blocks of the same prediction find it there. `name` says all that it depends on beside
+  /// the cells. Null: nothing is kept.
+  virtual std::optional<double>* kept_number(Side, std::size_t, std::string const& /*name*/) const {
+    return nullptr;
+  }
 };
 
 }  // namespace pertscale

@@ -96,6 +96,16 @@ void add_validation(TrainingView& view, Plan const& plan, Task const& task, Scre
   }
 }
 
+/// Contexts x genes.
+Matrix controls_of(Screen const& screen) {
+  auto const contexts = screen.labels.contexts().size();
+  Matrix out(static_cast<Eigen::Index>(contexts), static_cast<Eigen::Index>(screen.genes.size()));
+  for (std::size_t context = 0; context < contexts; ++context)
+    out.row(static_cast<Eigen::Index>(context)) =
+        to_vector(screen.profile(screen.control_row(context))).transpose();
+  return out;
+}
+
 }  // namespace
 
 TrainingView training_view(Screen const& screen, PerturbationSplit const& split,
@@ -142,6 +152,9 @@ Prediction fit_and_predict(Plan const& plan, Task const& task, Screen const& scr
       out.mean.row(static_cast<Eigen::Index>(at[i])) = part.mean.row(static_cast<Eigen::Index>(i));
       out.status[at[i]] = part.status[i];
     }
+    if (part.own_control.rows() == 0) continue;
+    if (out.own_control.rows() == 0) out.own_control = controls_of(screen);
+    out.own_control.row(static_cast<Eigen::Index>(context)) = part.own_control.row(0);
   }
   return out;
 }

@@ -16,7 +16,7 @@ namespace pertscale {
 namespace {
 
 /// Changes whenever a change of the program changes results on purpose.
-constexpr std::string_view results_version = "3";
+constexpr std::string_view results_version = "4";
 
 std::string split_identity(Labels const& labels, PerturbationSplit const& split) {
   Sha256 hash;

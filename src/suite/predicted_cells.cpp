@@ -217,8 +217,11 @@ MomentsOrStatus ContextCells::control_moments(bool own) const {
   auto const& context = scored_.context();
   if (context.control_variance.empty()) return {Status("needs_cells"), {}};
   std::vector<SampleMoments> out;
+  // a control that a model brings along has the spread of the measured one
+  bool const brought = own && !scored_.own_control().empty();
+  auto const mean = brought ? scored_.own_control() : context.control;
   for (std::size_t gene = 0; gene < context.control.size(); ++gene)
-    out.push_back({context.control[gene], context.control_variance[gene], context.control_cells});
+    out.push_back({mean[gene], context.control_variance[gene], context.control_cells});
   return {{}, std::move(out)};
 }
 

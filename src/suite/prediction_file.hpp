@@ -12,6 +12,7 @@ namespace pertscale {
 struct PredictionTable {
   ProfileTable mean;
   std::vector<Status> status;  ///< where not ok, the row of `mean` means nothing
+  Matrix own_control{};        ///< contexts x genes; no row: the prediction brings none
 };
 
 /// Valid as long as `prediction` is.

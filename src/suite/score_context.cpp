@@ -27,6 +27,8 @@ ScoredContext::ScoredContext(Plan const& plan, Task const& task, Screen const& s
                              PredictionTable const& prediction, std::size_t number)
     : screen_(screen), number_(number) {
   add_panel(task, prediction);
+  if (static_cast<Eigen::Index>(number) < prediction.own_control.rows())
+    own_control_ = row_of(prediction.own_control, number);
   if (panel_.empty()) return;
   add_measured(plan.split_of(task));
   set_context(plan, task);

@@ -19,6 +19,8 @@ class ScoredContext {
 
   std::size_t number() const { return number_; }
   ScoreContext const& context() const { return context_; }
+  /// The control that the prediction brings along; empty: none.
+  Profile own_control() const { return own_control_; }
   void set_supply(ScoreSupply const* supply) { context_.supply = supply; }
   std::vector<ScoreItem> const& panel() const { return panel_; }
   std::vector<std::size_t> const& rows() const { return rows_; }  ///< of Labels, by panel place
@@ -33,6 +35,7 @@ class ScoredContext {
 
   Screen const& screen_;
   std::size_t number_;
+  Profile own_control_;
   std::vector<double> perturbed_mean_;
   std::vector<ScoreItem> panel_;
   std::vector<std::size_t> rows_;

@@ -47,12 +47,14 @@ MetricNeeds supply_needs(Study const& study) {
     add_once(out.cells, needs.cells);
     out.counts = out.counts || needs.counts;
     out.halves = out.halves || needs.halves;
+    out.own_control = out.own_control || needs.own_control;
   }
   return out;
 }
 
 bool needs_supply(MetricNeeds const& needs) {
-  return !needs.de.empty() || !needs.cells.empty() || needs.counts || needs.halves;
+  return !needs.de.empty() || !needs.cells.empty() || needs.counts || needs.halves ||
+         needs.own_control;
 }
 
 bool wants_cells(MetricNeeds const& needs) {

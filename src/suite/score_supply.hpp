@@ -7,6 +7,7 @@
 
 #include "metric/metric.hpp"
 #include "suite/de_product.hpp"
+#include "suite/kept_cells.hpp"
 #include "suite/principal_components.hpp"
 #include "suite/score_context.hpp"
 #include "suite/sorted_cells.hpp"
@@ -31,6 +32,8 @@ struct SupplyProducts {
   ProfileTable halves;                            ///< groups x genes of the dataset; empty: none
   std::vector<CellGroup> half_groups;             ///< what each of its rows is
   std::uint64_t memory = std::uint64_t{1} << 30;  ///< bound of one rank
+  /// Of the measured side, worked out by this rank.
+  std::shared_ptr<KeptNumbers> numbers = std::make_shared<KeptNumbers>();
 };
 
 /// Makes (or finds in `cache`) what `needs` asks of the measured side; of a prediction's own
@@ -49,9 +52,11 @@ struct PredictedSide {
 
 /// The supply of one context of a task. Everything that is passed must stay. `stream` names the
 /// draws (dataset and split; not the model, so that models are compared on the same draws).
-/// `predicted` is null for predictions of this program's models. A rank uses it by itself.
+/// `predicted` is null for predictions of this program's models; `numbers` are those kept of the
+/// prediction (null: none are). A rank uses it by itself.
 std::unique_ptr<ScoreSupply> make_supply(SupplyProducts const& measured,
                                          ScoredContext const& scored, std::string const& stream,
-                                         PredictedSide const* predicted = nullptr);
+                                         PredictedSide const* predicted = nullptr,
+                                         KeptNumbers* numbers = nullptr);
 
 }  // namespace pertscale

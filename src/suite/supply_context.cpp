@@ -26,12 +26,14 @@ struct PredictedTests {
 class ContextSupply final : public ScoreSupply {
  public:
   ContextSupply(SupplyProducts const& measured, ScoredContext const& scored,
-                std::string const& stream, PredictedSide const* predicted)
+                std::string const& stream, PredictedSide const* predicted, KeptNumbers* numbers)
       : products_(measured),
         scored_(scored),
         file_(predicted),
         predicted_(predicted != nullptr && predicted->cells ? predicted : nullptr),
-        cells_(measured, scored, stream, predicted_) {}
+        cells_(measured, scored, stream, predicted_),
+        numbers_(numbers),
+        kept_(measured.memory / 4) {}
 
   DeRow de(Side side, std::size_t item, DeRequest const& request) const override {
     if (item == control_item) return {Status("not_applicable"), {}, {}, {}, {}};
@@ -53,18 +55,13 @@ class ContextSupply final : public ScoreSupply {
   }
 
   SuppliedCells cells(Side side, std::size_t item, CellRequest const& request) const override {
-    bool const latent = scored_.context().values == ValueKind::latent;
-    bool const components = request.values == CellRequest::Values::components;
-    if (latent && request.values != CellRequest::Values::expression)
-      return {Status("not_applicable"), {}};
-    auto const values = values_of(request.values);
-    auto found = side == Side::measured
-                     ? cells_.measured_values(item, values, request.most)
-                     : cells_.predicted_values(item, values, request.emit, request.most);
-    if (!found.status.ok()) return {found.status, {}};
-    if (components) return {{}, projected(found.values, request.components)};
-    if (!found.values.allFinite()) return {Status("not_finite"), {}};
-    return {{}, std::move(found.values)};
+    return kept_.cells(side, item, request, [&] { return read_cells(side, item, request); });
+  }
+
+  std::optional<double>* kept_number(Side side, std::size_t item,
+                                     std::string const& name) const override {
+    auto* const numbers = side == Side::measured ? products_.numbers.get() : numbers_;
+    return numbers == nullptr ? nullptr : &(*numbers)[{cells_.row_of(item), name}];
   }
 
   SuppliedCounts counts(Side side, std::size_t item) const override {
@@ -90,6 +87,8 @@ class ContextSupply final : public ScoreSupply {
   }
 
   SuppliedProfile predicted_control() const override {
+    if (file_ == nullptr && !scored_.own_control().empty())
+      return {{}, scored_.own_control(), scored_.context().control_cells};
     auto const row = file_ == nullptr ? -1 : file_->row_of.at(cells_.row_of(control_item));
     if (row < 0) return {Status("needs_cells"), {}, 0};
     auto const& screen = *file_->products->screen;
@@ -110,6 +109,21 @@ class ContextSupply final : public ScoreSupply {
     double total = 0;
     std::int64_t cells = 0;
   };
+
+  SuppliedCells read_cells(Side side, std::size_t item, CellRequest const& request) const {
+    bool const latent = scored_.context().values == ValueKind::latent;
+    bool const components = request.values == CellRequest::Values::components;
+    if (latent && request.values != CellRequest::Values::expression)
+      return {Status("not_applicable"), {}};
+    auto const values = values_of(request.values);
+    auto found = side == Side::measured
+                     ? cells_.measured_values(item, values, request.most)
+                     : cells_.predicted_values(item, values, request.emit, request.most);
+    if (!found.status.ok()) return {found.status, {}};
+    if (components) return {{}, projected(found.values, request.components)};
+    if (!found.values.allFinite()) return {Status("not_finite"), {}};
+    return {{}, std::move(found.values)};
+  }
 
   DeProduct const& product_of(DeRequest const& request) const {
     auto const found = products_.de.find(measured_request(request));
@@ -219,8 +233,10 @@ class ContextSupply final : public ScoreSupply {
       return Status("not_applicable");
     std::vector<SampleMoments> own;
     auto const& predicted = scored_.panel()[item];
-    for (double const mean : predicted.predicted)
-      own.push_back({mean, 0, predicted.observed_cells});
+    auto const row = predicted_ == nullptr ? -1 : cells_.predicted_row(item);
+    auto const count = row < 0 ? predicted.observed_cells
+                               : cells_.predicted()->count(static_cast<std::size_t>(row));
+    for (double const mean : predicted.predicted) own.push_back({mean, 0, count});
     out = test_control_variance(own, control.moments, de_options(request));
     return {};
   }
@@ -262,6 +278,8 @@ class ContextSupply final : public ScoreSupply {
   PredictedSide const* file_;       ///< of the prediction, cells or means; null: a model's
   PredictedSide const* predicted_;  ///< the same where it has cells
   ContextCells cells_;
+  KeptNumbers* numbers_;  ///< of the prediction
+  mutable KeptCells kept_;
   mutable std::map<std::pair<std::size_t, DeRequest>, PredictedTests> tests_;
   mutable std::map<Emit, std::vector<MomentsOrStatus>> panel_moments_;
   mutable std::map<std::pair<Side, std::size_t>, KeptCounts> counts_;
@@ -273,8 +291,8 @@ class ContextSupply final : public ScoreSupply {
 
 std::unique_ptr<ScoreSupply> make_supply(SupplyProducts const& measured,
                                          ScoredContext const& scored, std::string const& stream,
-                                         PredictedSide const* predicted) {
-  return std::make_unique<ContextSupply>(measured, scored, stream, predicted);
+                                         PredictedSide const* predicted, KeptNumbers* numbers) {
+  return std::make_unique<ContextSupply>(measured, scored, stream, predicted, numbers);
 }
 
 }  // namespace pertscale

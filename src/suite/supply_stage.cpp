@@ -31,10 +31,11 @@ SupplyMaker Supplies::maker(Plan const& plan, Task const& task) const {
   if (measured.empty()) return {};
   auto const* const side =
       task.prediction < 0 ? nullptr : &sides[static_cast<std::size_t>(task.prediction)];
-  return [products = &measured[task.dataset], side,
+  if (kept->task != task.id) *kept = {task.id, {}};
+  return [products = &measured[task.dataset], side, numbers = &kept->numbers,
           stream = fmt::format("{}/{}", plan.datasets[task.dataset].spec.name,
                                plan.split_of(task).name)](ScoredContext const& scored) {
-    return make_supply(*products, scored, stream, side);
+    return make_supply(*products, scored, stream, side, numbers);
   };
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 #include <filesystem>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "parallel/phase_meter.hpp"
@@ -15,6 +17,13 @@ struct Supplies {
   std::vector<SupplyProducts> measured;     ///< one a dataset
   std::vector<SupplyProducts> predictions;  ///< one a file of predictions
   std::vector<PredictedSide> sides;         ///< the same number; they point to `predictions`
+
+  /// What is kept of the prediction whose blocks are being scored on this rank.
+  struct OfTask {
+    std::string task;  ///< its id
+    KeptNumbers numbers;
+  };
+  std::shared_ptr<OfTask> kept = std::make_shared<OfTask>();
 
   /// Of a task; null where there is nothing. The supplies must stay.
   SupplyMaker maker(Plan const& plan, Task const& task) const;

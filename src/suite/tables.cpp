@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "suite/calibration_tables.hpp"
+#include "suite/interaction_table.hpp"
+#include "suite/removal_table.hpp"
 #include "suite/results.hpp"
 #include "suite/spectral_table.hpp"
 #include "suite/verdict_table.hpp"
@@ -20,6 +22,8 @@ std::string write_all_tables(Plan const& plan, JournalIndex const& journal,
   auto const lines = compare_models(plan, book, calibrations);
   write_verdicts(plan, lines, folder);
   write_spectral_areas(plan, folder);
+  write_removal(*plan.study, folder);
+  write_interactions(*plan.study, folder);
   std::string out = leaderboard(plan, rows) + verdict_text(plan, lines);
   auto const failed = failed_tasks(plan, journal);
   if (failed > 0)

@@ -180,19 +180,27 @@ std::filesystem::path saved_prediction_path(std::filesystem::path const& folder,
 }
 
 /// One row a held-out condition; where the model predicts nothing the row is NaN and obs `status`
-/// says why.
+/// says why. Then the controls that the prediction brings along, one a context.
 void UnitWorker::save_prediction(Task const& task, Prediction const& prediction) const {
   auto const& screen = screens_[task.dataset];
   Matrix mean = prediction.mean;
   std::vector<std::string> status;
+  auto rows = task.held_out;
   for (std::size_t i = 0; i < task.held_out.size(); ++i) {
     status.push_back(prediction.status[i].word());
     if (!prediction.status[i].ok())
       mean.row(static_cast<Eigen::Index>(i)).setConstant(std::nan(""));
   }
+  auto const controls = prediction.own_control.rows();
+  mean.conservativeResize(mean.rows() + controls, Eigen::NoChange);
+  if (controls > 0) mean.bottomRows(controls) = prediction.own_control;
+  for (Eigen::Index context = 0; context < controls; ++context) {
+    rows.push_back(screen.control_row(static_cast<std::size_t>(context)));
+    status.push_back("ok");
+  }
   ProfileFile file;
   file.genes = screen.genes.names();
-  file.obs = profile_frame(screen.labels, task.held_out);
+  file.obs = profile_frame(screen.labels, rows);
   file.obs.columns.push_back({"status", categorise(status)});
   file.mean = ProfileTable(std::move(mean));
   std::error_code error;

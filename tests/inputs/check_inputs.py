@@ -37,7 +37,8 @@ PARTS = {
     "model": {"no-change", "additive", "perturbed-mean", "matching-mean", "context-mean", "linear", "predictions",
               "exploit"},
     "metric": {"l2", "rmse", "mse", "mae", "pearson", "pearson-delta", "spearman-delta", "cosine-delta", "r2-delta",
-               "direction", "wmse", "discrimination", "centroid-accuracy", "rank", "interaction-auc"},
+               "direction", "wmse", "discrimination", "centroid-accuracy", "rank", "interaction-auc", "bulk-delta-pearson",
+               "bulk-delta-mse", "bulk-discrimination"},
 }
 PUBLISHED_COLUMNS = ["source", "citation", "dataset", "protocol", "split", "model", "group", "metric", "value", "note"]
 

@@ -256,7 +256,7 @@ def foreign():
     import pickle
 
     broken("a.pkl", pickle.dumps({"TP53": [1.0]}), "pickle.load", "np.savez_compressed('features.npz'", "a.pkl")
-    broken("b.pkl.gz", pickle.dumps({"TP53": [1.0]}), "pickle", "gzip.open", "b.pkl.gz")
+    broken("b.pkl.gz", pickle.dumps({"TP53": [1.0]}), "pickle", "pickle.load(gzip.open(", "b.pkl.gz")
     broken("c.ckpt", b"\x80\x02}q\x00.", "torch.load", "c.ckpt")
     broken("d.arrow", b"ARROW1\0\0", "read_feather", "np.savez_compressed('features.npz'")
     broken("e.parquet", b"PAR1\0\0", "read_parquet", "e.parquet")

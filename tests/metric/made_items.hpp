@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,8 +44,9 @@ struct RivalPanel {
   std::vector<std::string> trained{};  ///< measured, not held out
   std::vector<std::vector<double>> trained_profiles{};
 
-  /// A score of each condition that is predicted.
-  std::vector<Score> scores(std::string const& metric) const {
+  /// f(context, items): the items are the conditions that are predicted.
+  void with_context(
+      std::function<void(ScoreContext const&, std::vector<ScoreItem> const&)> const& f) const {
     GeneTable const table(genes);
     std::vector<Condition> conditions;
     for (auto const& name : names) conditions.push_back(parse_condition(name, {}));
@@ -65,7 +67,15 @@ struct RivalPanel {
     context.panel = panel;
     context.measured = measured;
     context.supply = supply;
-    return made_metric(metric).object->score(context, items);
+    f(context, items);
+  }
+  /// A score of each condition that is predicted.
+  std::vector<Score> scores(std::string const& metric) const {
+    std::vector<Score> out;
+    with_context([&](ScoreContext const& context, std::vector<ScoreItem> const& items) {
+      out = made_metric(metric).object->score(context, items);
+    });
+    return out;
   }
   std::vector<double> values(std::string const& metric) const {
     std::vector<double> out;

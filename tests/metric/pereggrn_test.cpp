@@ -2,17 +2,15 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "csv_table.hpp"
-#include "dense_cells.hpp"
 #include "metric/change_agreement.hpp"
-#include "metric/made_items.hpp"
+#include "metric/pereggrn_golden.hpp"
 #include "shared_data.hpp"
 
 using namespace pertscale;
+using pereggrn_golden::GoldenRun;
+using Values = pereggrn_golden::Values;
 
 namespace {
-
-using Values = std::vector<double>;
 
 /// Column of that program -> our metric.
 std::map<std::string, std::string> const metrics{
@@ -105,84 +103,6 @@ TEST_CASE("PEREGGRN's metrics on its edge cases") {
     }
   }
 }
-
-namespace {
-
-/// The run of golden/pereggrn: means of groups of cells, observed and predicted.
-class GoldenRun {
- public:
-  GoldenRun(std::filesystem::path const& folder, std::filesystem::path const& screen)
-      : cells_(screen.string()),
-        prediction_(folder / "prediction.csv.gz"),
-        training_(folder / "training_cells.csv") {
-    for (std::size_t c = 3; c < prediction_.columns(); ++c) genes_.push_back(header(c));
-  }
-
-  Values observed(std::string const& line, std::string const& condition) const {
-    std::vector<std::size_t> rows;
-    for (auto const r : rows_of(line, condition)) rows.push_back(cell(prediction_, r));
-    return mean_of_cells(rows);
-  }
-
-  Values predicted(std::string const& line, std::string const& condition) const {
-    Values mean(genes_.size(), 0);
-    auto const rows = rows_of(line, condition);
-    for (auto const r : rows)
-      for (std::size_t g = 0; g < genes_.size(); ++g)
-        mean[g] += std::stod(prediction_.at(r, g + 3)) / static_cast<double>(rows.size());
-    return mean;
-  }
-
-  /// Controls of the training cells; `line` empty: of all lines. `shifted`: the predicted side of
-  /// the run with a different baseline.
-  Values control(std::string const& line, bool shifted) const {
-    std::vector<std::size_t> rows;
-    for (std::size_t r = 0; r < training_.rows(); ++r)
-      if (training_.text(r, "condition") == "control" &&
-          (line.empty() || training_.text(r, "cell_type") == line))
-        rows.push_back(cell(training_, r));
-    REQUIRE_FALSE(rows.empty());
-    return mean_of_cells(rows, shifted);
-  }
-
- private:
-  std::string header(std::size_t column) const {
-    for (auto const& [name, number] : cells_.gene_number)
-      if (prediction_.has(name) && prediction_.column(name) == column) return name;
-    throw std::runtime_error("a gene of the golden prediction is not in the screen");
-  }
-
-  static std::size_t cell(CsvTable const& table, std::size_t row) {
-    return static_cast<std::size_t>(table.number(row, "row"));
-  }
-
-  std::vector<std::size_t> rows_of(std::string const& line, std::string const& condition) const {
-    std::vector<std::size_t> rows;
-    for (std::size_t r = 0; r < prediction_.rows(); ++r)
-      if (prediction_.text(r, "cell_type") == line && prediction_.text(r, "condition") == condition)
-        rows.push_back(r);
-    return rows;
-  }
-
-  Values mean_of_cells(std::vector<std::size_t> const& rows, bool shifted = false) const {
-    Values mean(genes_.size(), 0);
-    for (std::size_t g = 0; g < genes_.size(); ++g) {
-      auto const column = static_cast<Eigen::Index>(cells_.gene_number.at(genes_[g]));
-      for (auto const row : rows) {
-        double const x = cells_.values(static_cast<Eigen::Index>(row), column);
-        mean[g] += shifted ? std::nearbyint((0.9 * x + 0.05) * 1e6) / 1e6 : x;
-      }
-      mean[g] /= static_cast<double>(rows.size());
-    }
-    return mean;
-  }
-
-  DenseCells cells_;
-  CsvTable prediction_, training_;
-  std::vector<std::string> genes_;
-};
-
-}  // namespace
 
 TEST_CASE("PEREGGRN's figures of fifteen groups and five baselines") {
   auto const folder = shared_file("golden/pereggrn");

@@ -155,3 +155,27 @@ TEST_CASE("pertpy: permutation test of MMD with 200 draws") {
     CHECK(std::fabs(found.p - expected) <= 4 * std::sqrt(p * (1 - p) / runs) + 1 / runs);
   }
 }
+
+TEST_CASE("pertpy: permutation test of the energy distance with 1000 draws") {
+  auto const file = shared_file("golden/distances/cells.csv.gz");
+  if (!file) return;
+  auto const points = GoldenCells(*file).points;
+  // its other file, of cells in file order, hands the p-values to the wrong groups
+  CsvTable const table(file->parent_path() / "pertpy_etest_edistance_1000_cells_by_name.csv");
+  constexpr double runs = 1000;
+  std::size_t seen = 0;
+  for (std::size_t r = 0; r < table.rows(); ++r) {
+    auto const& condition = table.text(r, "condition");
+    if (condition == "non-targeting") continue;
+    INFO(condition);
+    auto const found =
+        energy_test(points.at(condition), points.at("non-targeting"),
+                    *published_energy_form("pertpy"), {.runs = 5000}, RandomStream(1, condition));
+    CHECK(found.distance == Approx(table.number(r, "distance")).epsilon(1e-10));
+    double const p = std::clamp(found.p, 1 / runs, 1 - 1 / runs);
+    CHECK(std::fabs(found.p - table.number(r, "pvalue")) <=
+          4 * std::sqrt(p * (1 - p) / runs) + 1 / runs);
+    ++seen;
+  }
+  CHECK(seen == 25);
+}

@@ -8,7 +8,6 @@ DATASET = """name = h1
 path = {shared}/data/vcc-h1-pseudobulk.h5ad
 rows = pseudobulk
 control = non-targeting
-genes = hvg:300
 """
 GO = "{shared}/data/annotations/GO_9606_direct_all_evidence.tsv.gz(min-genes=20;max-genes=1000;pca=16)"
 ENFORMER = "{shared}/data/embeddings/enformer_tss_32d.npz"
@@ -112,7 +111,7 @@ def bad_files(folder):
     np.savez(folder / "objects.npz", genes=np.array(["TAZ", "SOX2"], dtype=object), emb=np.ones((2, 2)))
     (folder / "weights.pt").write_bytes(b"PK\x03\x04 not a table")
     found = {name: word for name, (_, word) in texts.items()}
-    found.update({"shape.npz": "shape.npz", "objects.npz": "allow_pickle", "weights.pt": "weights.pt", "absent.csv": "no such file",
+    found.update({"shape.npz": "shape.npz", "objects.npz": "pickle", "weights.pt": "weights.pt", "absent.csv": "check the path",
                   "twice.csv(pac=3)": "Did you mean 'pca'", "twice.csv(pca=3": "bracket"})
     return found
 

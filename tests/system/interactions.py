@@ -26,6 +26,8 @@ metric = interaction-share class=synergy top=200 {BAND}
 metric = interaction-rate class=other rule=text {BAND}
 metric = interaction-rate class=additive
 metric = interaction-recall {BAND}
+metric = rmse
+metric = shift-cosine
 baseline = no-change
 """
 
@@ -83,7 +85,7 @@ def main():
 
     scores = pd.read_csv(out / "scores.csv", dtype={"split": str}).set_index(["model", "metric", "perturbation"])
     column = {c.split("@")[0] + "|" + c: c for c in scores.index.get_level_values("metric").unique()}
-    report.check(len(column) == 8, f"metrics {sorted(column)}")
+    report.check(len(column) == 10, f"metrics {sorted(column)}")
 
     def value(model, start, *options):
         names = [c for c in scores.index.get_level_values("metric").unique()
@@ -108,7 +110,29 @@ def main():
     rows = scores.reset_index()
     recall = rows[(rows["metric"].str.startswith("interaction-recall")) & (rows["model"] == "additive")]
     report.check(len(recall) == 15 and (recall["status"] == "no_single").sum() == 10, f"recall: {recall['status'].tolist()}")
+    check_tables(report, rows, out)
     report.end()
+
+
+def check_tables(report, scores, out):
+    """interactions.csv and removal.csv say again what scores.csv says, over splits and perturbations."""
+    points = pd.read_csv(out / "interactions.csv")
+    report.check(len(points) == 3 * 8, f"interactions.csv has {len(points)} rows")
+    for _, row in points.iterrows():
+        of = scores[(scores["model"] == row["model"]) & (scores["metric"] == row["metric"]) & (scores["status"] == "ok")]["value"]
+        same = row["n"] == len(of) and (len(of) == 0 or np.isclose(row["value"], of.mean(), rtol=1e-14))
+        report.check(same, f"interactions.csv: {dict(row)}, scores {of.tolist()}")
+    report.check(set(points["quantity"]) == {"auc", "tpr", "predicted", "measured", "recall"}, f"quantities {set(points['quantity'])}")
+    report.check(points.loc[points["quantity"] == "tpr", "fdp"].eq(0.3).all(), "fdp of the curve's points")
+
+    removal = pd.read_csv(out / "removal.csv")
+    wide = scores[(scores["model"] == "additive") & (scores["status"] == "ok")].pivot(index="perturbation", columns="metric", values="value")
+    both = wide[["shift-cosine", "rmse"]].dropna().sort_values("shift-cosine", ascending=False)
+    wanted = [(k, both["rmse"].iloc[k:].mean(), both["shift-cosine"].iloc[k:].mean())
+              for k in range(min(len(both), (both["shift-cosine"] > 0).sum() + 1))]
+    found = removal[(removal["model"] == "additive") & (removal["metric"] == "rmse")]
+    report.check(len(wanted) > 2 and np.allclose(found[["removed", "mean_score", "mean_cosine"]], wanted, rtol=1e-12),
+                 f"removal.csv: {found.values.tolist()}, pandas {wanted}")
 
 
 main()
