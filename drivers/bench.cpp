@@ -60,7 +60,7 @@ int run_bench(po::variables_map const& values) {
 Subcommand const registered{{
     .name = "bench",
     .summary = "measure this machine and build: seconds, rates, memory",
-    .usage = "bench io|de|distances ...",
+    .usage = "bench io|de|distances|forest|metrics ...",
     .parallel = true,
     .declare =
         [](po::options_description& options) {

@@ -4,7 +4,7 @@
 #include <limits>
 #include <numeric>
 
-#include "core/vector_loops.hpp"
+#include "solver/running_sum.hpp"
 
 namespace pertscale {
 namespace {
@@ -19,29 +19,11 @@ std::uint64_t priority(std::uint64_t node, int feature) {
   return hash ^ (hash >> 31);
 }
 
-/// Sum of rows of a block, added four at a time: what is read of it between counts those that wait.
-class RunningSum {
- public:
-  RunningSum(std::vector<double>& sums, GramBlock const& block) : sums_(sums) {
-    sums_.assign(block.padded(), 0);
-  }
-  void add(double const* row) {
-    waiting_[count_++] = row;
-    if (count_ < 4) return;
-    add_four_to(sums_.data(), waiting_, sums_.size());
-    count_ = 0;
-  }
-  double at(std::int32_t i) const {
-    double sum = sums_[static_cast<std::size_t>(i)];
-    for (std::size_t k = 0; k < count_; ++k) sum += waiting_[k][i];
-    return sum;
-  }
-
- private:
-  std::vector<double>& sums_;
-  double const* waiting_[4] = {};
-  std::size_t count_ = 0;
-};
+/// Columns of which all rows stay in a core's cache.
+std::size_t tile_width(GramBlock const& block) {
+  std::size_t const cached = (std::size_t{1} << 20) / sizeof(double) / size_t(block.size());
+  return std::min(std::max<std::size_t>(cached / 8 * 8, 64), block.padded());
+}
 
 }  // namespace
 
@@ -66,9 +48,9 @@ SplitNode SplitSearch::root(GramBlock block) {
     std::size_t n = 0;
     for (auto const row : features_.order(f))
       if (number[size_t(row)] >= 0) order(f, node)[n++] = number[size_t(row)];
-    if (carries(f)) sum_before(node, order(f, node), samples_, before(f, node));
     node.active.push_back(f);
   }
+  sum_before_all(node);
   return node;
 }
 
@@ -219,6 +201,22 @@ void SplitSearch::sum_before(SplitNode const& node, std::int32_t const* order, s
     before[k] = sum.at(order[k]);
     sum.add(node.block.row(order[k]));
   }
+}
+
+/// The same for all features, a tile of columns after the other.
+void SplitSearch::sum_before_all(SplitNode const& node) {
+  std::size_t const width = tile_width(node.block), columns = node.block.padded();
+  for (std::size_t first = 0; first < columns; first += width)
+    for (int const f : node.active) {
+      if (!carries(f)) continue;
+      auto const* const o = order(f, node);
+      double* const r = before(f, node);
+      RunningSum sum(sums_, first, std::min(first + width, columns));
+      for (std::size_t k = 0; k < samples_; ++k) {
+        if (sum.holds(o[k])) r[k] = sum.at(o[k]);
+        sum.add(node.block.row(o[k]));
+      }
+    }
 }
 
 std::pair<SplitNode, SplitNode> SplitSearch::split(SplitNode node, SplitChoice const& choice) {

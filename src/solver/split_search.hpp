@@ -61,6 +61,7 @@ class SplitSearch {
   void walk(int feature, SplitNode const& node);
   void walk_from_ends(int feature, SplitNode const& node);
   void sum_before(SplitNode const& node, std::int32_t const* order, std::size_t n, double* before);
+  void sum_before_all(SplitNode const& node);
   void add_cut(std::size_t left, double weight, double own, double reach);
   bool may_cut(int feature, SplitNode const& node, std::int32_t const* order, std::size_t left);
   void part_order(int feature, SplitNode const& parent, GramBlock const& smaller,
