@@ -26,7 +26,7 @@ TEST_CASE("a team's SVD, solution and Gram matrix are those of one rank") {
   auto const& own = own_linear_algebra();
   CHECK(team.member() == Communicator::world().rank());
   CHECK(team.members() == Communicator::world().size());
-  for (auto const [rows, columns] : {std::pair{120, 40}, {40, 120}, {1, 30}, {2, 3}}) {
+  for (auto const& [rows, columns] : {std::pair{120, 40}, {40, 120}, {1, 30}, {2, 3}}) {
     auto const a = normals(rows, columns, 1);
     auto const one = own.svd(a, 5), all = team.svd(a, 5);
     REQUIRE(one.rank() == all.rank());
@@ -41,7 +41,8 @@ TEST_CASE("a team's SVD, solution and Gram matrix are those of one rank") {
 
 TEST_CASE("Gram matrices of several tiles and blocks of rows, and of none") {
   auto const team = everyone();
-  for (auto const [rows, columns] : {std::pair{5000, 20}, {30, 600}, {4096, 257}, {0, 3}, {3, 0}}) {
+  for (auto const& [rows, columns] :
+       {std::pair{5000, 20}, {30, 600}, {4096, 257}, {0, 3}, {3, 0}}) {
     auto const a = normals(rows, columns, 3);
     Eigen::MatrixXd const gram = team.gram(a);
     REQUIRE(gram.rows() == columns);
