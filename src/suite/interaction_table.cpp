@@ -50,16 +50,19 @@ class InteractionTable {
     auto const f = csv_fields(line);  // dataset,protocol,split,model,perturbation,context,group,
                                       // metric,value,cells,status
     if (f.size() < 11 || !points_.contains(f[7])) return;
-    auto& values = values_[{f[0], f[1], f[5]}][{f[7], f[3]}];
-    if (f[10] == "ok") values.push_back(parse_double(f[8]).value());
+    auto& found = found_[{f[0], f[1], f[5]}][{f[7], f[3]}];
+    if (f[10] == "ok")
+      found.values.push_back(parse_double(f[8]).value());
+    else if (found.missing.empty())
+      found.missing = f[10];
   }
 
   std::string text() const {
-    std::string out = "dataset,protocol,context,model,quantity,class,fdp,value,n,metric\n";
-    for (auto const& [place, values] : values_)
+    std::string out = "dataset,protocol,context,model,quantity,class,fdp,value,n,status,metric\n";
+    for (auto const& [place, columns] : found_)
       for (auto const& model : study_.models)
         for (auto const& metric : study_.metrics)
-          if (auto const found = values.find({metric.label, model.label}); found != values.end())
+          if (auto const found = columns.find({metric.label, model.label}); found != columns.end())
             out += row(place, model.label, metric.label, found->second);
     return out;
   }
@@ -67,21 +70,26 @@ class InteractionTable {
  private:
   using Place = std::tuple<std::string, std::string, std::string>;  // dataset, protocol, context
   using Column = std::pair<std::string, std::string>;               // metric, model
+  struct Found {
+    std::vector<double> values;
+    std::string missing;  ///< why the first row without a value has none
+  };
 
   std::string row(Place const& place, std::string const& model, std::string const& metric,
-                  std::vector<double> const& values) const {
+                  Found const& found) const {
+    auto const& values = found.values;
     auto const& point = points_.at(metric);
     std::string const mean =
         values.empty() ? "" : number_text(ordered_sum(values) / static_cast<double>(values.size()));
-    return fmt::format("{},{},{},{},{},{},{},{},{},{}\n", csv_field(std::get<0>(place)),
+    return fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", csv_field(std::get<0>(place)),
                        csv_field(std::get<1>(place)), csv_field(std::get<2>(place)),
                        csv_field(model), point.quantity, point.of_class, point.fdp, mean,
-                       values.size(), csv_field(metric));
+                       values.size(), values.empty() ? found.missing : "ok", csv_field(metric));
   }
 
   Study const& study_;
   std::map<std::string, Point> points_;  ///< by label
-  std::map<Place, std::map<Column, std::vector<double>>> values_;
+  std::map<Place, std::map<Column, Found>> found_;
 };
 
 }  // namespace

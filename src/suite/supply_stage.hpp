@@ -25,7 +25,8 @@ struct Supplies {
   };
   std::shared_ptr<OfTask> kept = std::make_shared<OfTask>();
 
-  /// Of a task; null where there is nothing. The supplies must stay.
+  /// Of a task; null where there is nothing. The supplies must stay; a maker serves until the next
+  /// one is asked for.
   SupplyMaker maker(Plan const& plan, Task const& task) const;
 };
 

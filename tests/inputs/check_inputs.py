@@ -35,7 +35,8 @@ WHOLE_NUMBERS = {"min-cells", "max-cells", "max-control-cells", "sample-seed", "
 PARTS = {
     "protocol": {"unseen-combination", "unseen-perturbation", "cross-validation", "unseen-context", "split-file"},
     "model": {"no-change", "additive", "perturbed-mean", "matching-mean", "context-mean", "linear", "predictions",
-              "exploit"},
+              "exploit", "ridge", "elastic-net", "lasso", "kernel-ridge", "knn", "random-forest", "global-shift",
+              "global-epistasis", "target-scaling"},
     "metric": {"l2", "rmse", "mse", "mae", "pearson", "pearson-delta", "spearman-delta", "cosine-delta", "r2-delta",
                "direction", "wmse", "discrimination", "centroid-accuracy", "rank", "interaction-auc", "bulk-delta-pearson",
                "bulk-delta-mse", "bulk-discrimination"},

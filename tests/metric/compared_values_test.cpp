@@ -64,3 +64,25 @@ TEST_CASE("genes of the largest scores, an infinite one as none") {
   bare.supply = nullptr;
   CHECK(bare.scores("mae genes=top-scores:2").at(0).status == Status("needs_cells"));
 }
+
+TEST_CASE("agreement and errors of changes by hand, and from a control of the prediction's own") {
+  MadeSupply supply;
+  supply.own_control = MadeSupply::Half{{2, 1, 1, 1}, 5};
+  RivalPanel panel;
+  panel.genes = {"A", "B", "C", "D"};
+  panel.names = {"x+ctrl"};
+  panel.control = {1, 1, 1, 1};
+  panel.observed = {{2, 1, 0, 3}};       // up, none, down, up
+  panel.predicted = {{1.5, 0.5, 1, 0}};  // up, down, none, down
+  panel.supply = &supply;
+  auto const value = [&](std::string const& metric) { return panel.values(metric).at(0); };
+
+  CHECK(value("delta-agreement") == 0.75);
+  CHECK(value("mae-delta") == 1.25);
+  CHECK(value("mse-delta") == 2.625);
+  CHECK(value("delta-agreement reference=own-control") == 0.5);
+  CHECK(value("mae-delta reference=own-control") == 1.5);
+  CHECK(value("mse-delta reference=own-control") == (2.25 + 0.25 + 1 + 9) / 4);
+  CHECK(made_metric("mae-delta reference=own-control").object->needs().own_control);
+  CHECK_FALSE(made_metric("mae-delta").object->needs().own_control);
+}

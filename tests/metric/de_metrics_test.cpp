@@ -50,6 +50,16 @@ TEST_CASE("tests of both sides become scores") {
   CHECK(value(trial, "de-pr-auc by=score") == 1);
   CHECK(value(trial, "de-direction-fidelity-yield form=raw") == Approx(2.0 / 3));
   CHECK(value(trial, "de-direction-reach form=raw") == Approx(2.0 / 3));
+  // of three significant genes two are called, rightly; the commoner sign has q = 2/3
+  CHECK(value(trial, "de-direction-coverage") == Approx(2.0 / 3));
+  CHECK(value(trial, "de-direction-fidelity form=raw") == 1);
+  CHECK(value(trial, "de-direction-fidelity") == Approx(1));
+  CHECK(value(trial, "de-direction-yield form=raw") == Approx(2.0 / 3));
+  CHECK(value(trial, "de-direction-yield") == Approx((2 - 2 * 2.0 / 3) / (3 / 3.0)));
+  CHECK(value(trial, "de-direction-sensitivity") == Approx(2.0 / 3));
+  CHECK(value(trial, "de-informedness") == Approx(2.0 / 3));
+  CHECK(value(trial, "de-markedness") == Approx(1.0 / 2));
+  CHECK(value(trial, "de-overlap-adjusted") == Approx(2 / std::sqrt(12.0)));
 }
 
 TEST_CASE("the perturbed gene is left out where a metric says so") {

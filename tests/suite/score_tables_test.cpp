@@ -86,9 +86,9 @@ TEST_CASE("interactions: points of curves and compositions, means over splits") 
       "d,u,1,additive,A,c,single,l2,2,5,ok\n";
 
   CHECK(interaction_rows(study, scores) ==
-        "dataset,protocol,context,model,quantity,class,fdp,value,n,metric\n"
-        "d,u,c,no-change,predicted,synergy,,,0,interaction-share@class=synergy\n"
-        "d,u,c,additive,tpr,,0.1,0.5,2,interaction-tpr@fdp=0.1\n"
-        "d,u,c,additive,predicted,synergy,,0.125,1,interaction-share@class=synergy\n"
-        "d,u,c,additive,measured,buffering,,0.0625,1,interaction-rate@class=buffering\n");
+        "dataset,protocol,context,model,quantity,class,fdp,value,n,status,metric\n"
+        "d,u,c,no-change,predicted,synergy,,,0,constant,interaction-share@class=synergy\n"
+        "d,u,c,additive,tpr,,0.1,0.5,2,ok,interaction-tpr@fdp=0.1\n"
+        "d,u,c,additive,predicted,synergy,,0.125,1,ok,interaction-share@class=synergy\n"
+        "d,u,c,additive,measured,buffering,,0.0625,1,ok,interaction-rate@class=buffering\n");
 }
