@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <ctime>
 #include <iostream>
 
 #include "bench.hpp"
@@ -74,6 +75,7 @@ struct MadeConditions {
 
 struct Outcome {
   double gram = 0, growing = 0, weights = 0, product = 0;  ///< seconds
+  double processor = 0;                                    ///< seconds of the busiest rank
   double nodes = 0, rows_tested = 0, error = 0;
 };
 
@@ -95,6 +97,7 @@ Outcome measure(Size const& size, MadeConditions const& made, Communicator const
   ForestOptions options;
   options.trees = static_cast<int>(size.trees);
   Outcome out;
+  std::clock_t const clock = std::clock();
   RowMatrix whole;
   out.gram = timed(comm, [&] { whole = centred_gram(made.outputs, ones, algebra); });
   for (std::int64_t fold = 0; fold < size.folds; ++fold) {
@@ -119,6 +122,7 @@ Outcome measure(Size const& size, MadeConditions const& made, Communicator const
     out.rows_tested += static_cast<double>(tested.size());
     for (auto const& tree : forest.trees()) out.nodes += static_cast<double>(tree.nodes.size());
   }
+  out.processor = comm.max(static_cast<double>(std::clock() - clock) / CLOCKS_PER_SEC);
   return out;
 }
 
@@ -135,7 +139,7 @@ void show(Size const& size, Outcome const& out, double gemm, int ranks) {
       "trees        {:.3f} s, {:.4f} s a tree, {:.3g} nodes/s, {:.0f} nodes a tree\n"
       "leaf weights {:.3f} s\n"
       "prediction   {:.3f} s, {} (each rank computes all)\n"
-      "together     {:.3f} s, {:.4f} s a tree\n"
+      "together     {:.3f} s, {:.4f} s a tree, processor {:.3f} s with checks\n"
       "  check      mean squared error {:.6g} a gene\n"
       "gemm         {:.1f} GFLOP/s in double precision, all ranks\n",
       size.conditions, size.features, size.genes, size.folds, size.trees, ranks, out.gram,
@@ -143,7 +147,7 @@ void show(Size const& size, Outcome const& out, double gemm, int ranks) {
       out.nodes / out.growing, out.nodes / trees, out.weights, out.product,
       share(2 * out.rows_tested * train * genes, out.product, gemm / ranks),
       out.gram + out.growing + out.weights + out.product,
-      (out.gram + out.growing + out.weights + out.product) / trees,
+      (out.gram + out.growing + out.weights + out.product) / trees, out.processor,
       out.error / out.rows_tested / genes, gemm);
 }
 
