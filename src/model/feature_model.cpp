@@ -144,6 +144,7 @@ Status FeatureModel::tune(TrainingView const& training, FeatureRows const& rows)
   for (auto const& condition : training.validation_conditions)
     usable = usable || features_of(condition).has_value();
   if (!usable) return Status("no_validation");
+  prepare_tuning(rows);
   std::optional<double> best, best_score;
   for (auto const& word : grid_) {
     double const value = *parse_double(word);

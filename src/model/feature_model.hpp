@@ -37,6 +37,9 @@ class FeatureModel : public Model {
   /// Values that tune=validation tries for the option of that name; empty: it cannot be tuned.
   virtual std::vector<double> published_grid() const { return {}; }
   virtual void set_tuned(double) {}
+  /// The next fits are of these rows with several values of the tuned option: what they share may
+  /// be made now.
+  virtual void prepare_tuning(FeatureRows const&) {}
   LinearAlgebra const& algebra() const { return *algebra_; }
 
  private:

@@ -2,6 +2,7 @@
 
 #include "model/feature_model.hpp"
 #include "model/linear_rows.hpp"
+#include "solver/leading_eigen.hpp"
 
 namespace pertscale {
 namespace {
@@ -25,7 +26,10 @@ class Ridge final : public FeatureModel {
   std::vector<double> published_grid() const override { return {0.01, 0.1, 1, 10, 100}; }
   void set_tuned(double value) override { alpha_ = value; }
 
+  void prepare_tuning(FeatureRows const& rows) override;
   Status fit_rows(FeatureRows const& rows) override;
+  void centre(FeatureRows const& rows);
+  void take_from_path();
   Matrix predict_rows(Matrix const& features) const override {
     return linear_rows(features, mean_features_, coefficients_, mean_changes_);
   }
@@ -33,24 +37,51 @@ class Ridge final : public FeatureModel {
   double alpha_ = 1;
   Eigen::RowVectorXd mean_features_, mean_changes_;
   Matrix coefficients_;  ///< dimensions x genes
+  Eigen::MatrixXd x_, y_;
+  std::optional<LeadingEigen> path_;  ///< while tuned: one decomposition for all penalties
+  Eigen::MatrixXd rotated_;           ///< its vectors' transpose times X'y, or y
 };
 
-Status Ridge::fit_rows(FeatureRows const& rows) {
+/// Centred rows, each times the root of its weight.
+void Ridge::centre(FeatureRows const& rows) {
   double const total = rows.weights.sum();
   mean_features_ = rows.weights.transpose() * rows.features / total;
   mean_changes_ = rows.weights.transpose() * rows.changes / total;
   Vector const root = rows.weights.cwiseSqrt();
-  Eigen::MatrixXd const x = root.asDiagonal() * (rows.features.rowwise() - mean_features_);
-  Eigen::MatrixXd const y = root.asDiagonal() * (rows.changes.rowwise() - mean_changes_);
-  if (alpha_ == 0) {
-    coefficients_ = x.completeOrthogonalDecomposition().solve(y);
+  x_ = root.asDiagonal() * (rows.features.rowwise() - mean_features_);
+  y_ = root.asDiagonal() * (rows.changes.rowwise() - mean_changes_);
+}
+
+void Ridge::prepare_tuning(FeatureRows const& rows) {
+  centre(rows);
+  bool const dual = x_.rows() < x_.cols();
+  auto const gram = dual ? algebra().gram(x_.transpose()) : algebra().gram(x_);
+  path_ = leading_eigen(gram, gram.rows());
+  rotated_ = path_->vectors.transpose() * (dual ? y_ : Eigen::MatrixXd(x_.transpose() * y_));
+}
+
+/// One penalty of the path: (Q + alpha I)^-1 in the eigenvectors of Q = X'X or XX'.
+void Ridge::take_from_path() {
+  Vector const shrunk = (path_->values.array().cwiseMax(0) + alpha_).inverse();
+  Eigen::MatrixXd const solved = path_->vectors * (shrunk.asDiagonal() * rotated_);
+  coefficients_ = x_.rows() < x_.cols() ? Eigen::MatrixXd(x_.transpose() * solved) : solved;
+}
+
+Status Ridge::fit_rows(FeatureRows const& rows) {
+  if (path_ && alpha_ > 0) {
+    take_from_path();
     return {};
   }
-  bool const dual = x.rows() < x.cols();
-  auto const solved = dual ? algebra().solve_spd(algebra().gram(x.transpose()), alpha_, y)
-                           : algebra().solve_spd(algebra().gram(x), alpha_, x.transpose() * y);
+  centre(rows);
+  if (alpha_ == 0) {
+    coefficients_ = x_.completeOrthogonalDecomposition().solve(y_);
+    return {};
+  }
+  bool const dual = x_.rows() < x_.cols();
+  auto const solved = dual ? algebra().solve_spd(algebra().gram(x_.transpose()), alpha_, y_)
+                           : algebra().solve_spd(algebra().gram(x_), alpha_, x_.transpose() * y_);
   if (!solved) return Status("singular");
-  coefficients_ = dual ? Eigen::MatrixXd(x.transpose() * *solved) : *solved;
+  coefficients_ = dual ? Eigen::MatrixXd(x_.transpose() * *solved) : *solved;
   return {};
 }
 
