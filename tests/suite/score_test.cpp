@@ -94,7 +94,7 @@ struct Made {
     study.file = "made.cfg";
     study.protocols.push_back({part_of<Protocol>("unseen-perturbation seeds=1:2"), "unseen", {}});
     for (auto const* name : {"perturbed-mean", "additive"})
-      study.models.push_back({part_of<Model>(name), name, "auto", "", parse_part(name)});
+      study.models.push_back({part_of<Model>(name), name, "auto", 0, "", parse_part(name)});
     study.metrics.push_back(metric_of(nearest_info));
     study.metrics.push_back(metric_of(counts_info));
     study.bootstrap = 50;
