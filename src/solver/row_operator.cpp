@@ -7,12 +7,14 @@ extern "C" {
 void dgemm_(char const*, char const*, int const*, int const*, int const*, double const*,
             double const*, int const*, double const*, int const*, double const*, double*,
             int const*);
+void dgemv_(char const*, int const*, int const*, double const*, double const*, int const*,
+            double const*, int const*, double const*, double*, int const*);
 }
 
 namespace pertscale {
 
 // BLAS counts by columns: a row-major matrix is its transpose there. A Ref's stride is that of its
-// rows.
+// rows. A single vector goes by dgemv: dgemm would copy the whole matrix into its blocks first.
 
 void DenseRows::apply(Block const& x, Result y) const {
   y.setZero();
@@ -22,6 +24,10 @@ void DenseRows::apply(Block const& x, Result y) const {
   int const x_stride = static_cast<int>(x.outerStride());
   int const y_stride = static_cast<int>(y.outerStride());
   double const one = 1, zero = 0;
+  if (m == 1) {
+    dgemv_("T", &k, &n, &one, own_.data(), &k, x.data(), &x_stride, &zero, y.data(), &y_stride);
+    return;
+  }
   dgemm_("N", "N", &m, &n, &k, &one, x.data(), &x_stride, own_.data(), &k, &zero, y.data(),
          &y_stride);
 }
@@ -34,6 +40,10 @@ void DenseRows::apply_transposed(Block const& y, Result x) const {
   int const y_stride = static_cast<int>(y.outerStride());
   int const x_stride = static_cast<int>(x.outerStride());
   double const one = 1, zero = 0;
+  if (m == 1) {
+    dgemv_("N", &n, &k, &one, own_.data(), &n, y.data(), &y_stride, &zero, x.data(), &x_stride);
+    return;
+  }
   dgemm_("N", "T", &m, &n, &k, &one, y.data(), &y_stride, own_.data(), &n, &zero, x.data(),
          &x_stride);
 }
