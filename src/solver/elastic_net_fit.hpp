@@ -33,7 +33,7 @@ struct ElasticNetFit {
 /// gap is at most tol y'y, or before the first sweep where the gap of no coefficients is as small
 /// (as scikit-learn has it since 1.8). Its screening of features, which leaves the solution as it
 /// is, is not done. Features that do not vary get 0. Outputs do not depend on each other, so they
-/// are shared in blocks among the members of `algebra`, with the same bits for any number.
+/// are shared in blocks among the members of `algebra`: the bits depend on its gram() alone.
 /// features: rows x features; outputs: rows x outputs; weights: rows, positive.
 ElasticNetFit fit_elastic_net(RowMatrix const& features, RowMatrix const& outputs,
                               Eigen::VectorXd const& weights, ElasticNetOptions const& options,
