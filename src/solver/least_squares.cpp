@@ -145,6 +145,9 @@ LeastSquares least_squares(Communicator const& team, RowOperator const& a, RowMa
   if (team.any(a.rows() != b.rows())) throw InternalError("least_squares: shapes do not fit");
   if (!(options.penalty >= 0) || !std::isfinite(options.penalty))
     throw InternalError("least_squares: a penalty is negative or not finite");
+  if (options.body != LeastSquaresBody::exact &&
+      (!(options.tolerance > 0) || options.iterations < 0))
+    throw InternalError("least_squares: a tolerance or a number of iterations makes no sense");
   if (!options.intercept) return solve(team, a, b, options);
   Eigen::VectorXd const mean_a = column_means(team, a), mean_b = column_means(team, DenseRows(b));
   if (!mean_a.allFinite() || !mean_b.allFinite())

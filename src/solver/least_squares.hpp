@@ -45,7 +45,8 @@ struct LeastSquares {
 /// norm. Without convergence the last iterate is returned, and said. Collective over `team`; the
 /// same team and rows give the same bits, other numbers of ranks agree as the tolerance and the
 /// condition number allow. Throws InternalError for shapes that do not fit, a penalty that is
-/// negative or not finite, or a value that is not finite.
+/// negative or not finite, a tolerance that is not positive, negative iterations, or a value that
+/// is not finite.
 LeastSquares least_squares(Communicator const& team, RowOperator const& a, RowMatrix const& b,
                            LeastSquaresOptions const& options = {});
 

@@ -68,6 +68,7 @@ void check_rows(RowOperator const& rows, RowMatrix const& own_b, RowMatrix const
       if (intercept && b.rows() > 0) shift = b.colwise().mean() - a.colwise().mean() * expected;
       CHECK((found.intercept - shift).norm() <= 1e-8 * (b.norm() + expected.norm()));
       REQUIRE(found.ends.size() == static_cast<std::size_t>(b.cols()));
+      for (auto const& end : found.ends) CHECK(end.residual <= 1e-11);
     }
 }
 
@@ -127,6 +128,16 @@ TEST_CASE("one row, fewer rows than ranks, no row, a zero matrix, no right-hand 
   check_bodies(RowMatrix(0, 3), RowMatrix(0, 2), 1);
   check_bodies(RowMatrix::Zero(6, 3), normals(6, 2, 16), 1);
   check_bodies(normals(6, 3, 17), RowMatrix(6, 0), 1);
+}
+
+TEST_CASE("a matrix without columns leaves the mean") {
+  auto const world = Communicator::world();
+  RowMatrix const nothing = part(world, RowMatrix(6, 0)), b = normals(6, 2, 27);
+  for (auto const body : all_bodies) {
+    auto const found = least_squares(world, DenseRows(nothing), part(world, b), {0, true, body});
+    CHECK(found.coefficients.rows() == 0);
+    CHECK((found.intercept - b.colwise().mean()).norm() <= 1e-14);
+  }
 }
 
 TEST_CASE("a zero right-hand side among others has zero coefficients, and says why") {
@@ -194,6 +205,10 @@ TEST_CASE("what cannot be asked of least squares is a bug") {
   RowMatrix const a = normals(4, 2, 24), b = normals(5, 1, 25);
   CHECK_THROWS_AS(least_squares(world, DenseRows(a), b), InternalError);
   CHECK_THROWS_AS(least_squares(world, DenseRows(a), normals(4, 1, 26), {-1}), InternalError);
+  for (auto const& options :
+       {LeastSquaresOptions{.tolerance = 0}, LeastSquaresOptions{.tolerance = -2},
+        LeastSquaresOptions{.iterations = -2}})
+    CHECK_THROWS_AS(least_squares(world, DenseRows(a), normals(4, 1, 26), options), InternalError);
   RowMatrix hole = a;
   hole(0, 0) = std::numeric_limits<double>::quiet_NaN();
   for (bool const intercept : {false, true})
