@@ -13,12 +13,12 @@
 
 namespace pertscale {
 
-/// The regression problem of golden/regression: changes of 200 genes of the conditions, features,
-/// folds (see its README).
+/// The regression problem of golden/regression: changes of the conditions in 200 genes (or in all
+/// 2,129), features, folds (see its README).
 struct GoldenResponses {
   Matrix features;        ///< conditions x dimensions
-  Matrix changes;         ///< conditions x 200 genes
-  Vector control;         ///< of the 200 genes
+  Matrix changes;         ///< conditions x genes
+  Vector control;         ///< of the genes
   std::vector<int> fold;  ///< of a condition; -1: it has no features
 
   std::vector<Eigen::Index> rows(int held_out, bool inside) const {
@@ -33,7 +33,8 @@ struct GoldenResponses {
 };
 
 /// None where the reference data are absent.
-inline std::optional<GoldenResponses> golden_responses(std::string const& features) {
+inline std::optional<GoldenResponses> golden_responses(std::string const& features,
+                                                       bool all_genes = false) {
   auto const table = shared_file("golden/regression/conditions.csv");
   auto const genes = shared_file("golden/regression/genes200.csv");
   auto const arrays = shared_file("golden/regression/features.npz");
@@ -49,14 +50,16 @@ inline std::optional<GoldenResponses> golden_responses(std::string const& featur
   names = Hdf5Dataset(file, "obs/condition/categories").texts();
   Hdf5Dataset(file, "obs/condition/codes").read_rows(0, 151, codes.data());
   Hdf5Dataset(file, "X").read_rows(0, 151, values.data());
+  std::vector<std::size_t> kept;
+  for (std::size_t g = 0; g < (all_genes ? 2129 : columns.rows()); ++g)
+    kept.push_back(all_genes ? g : static_cast<std::size_t>(columns.number(g, "column")));
   auto const profile = [&](std::string const& name) {
     auto const code = std::find(names.begin(), names.end(), name) - names.begin();
     auto const row =
         static_cast<std::size_t>(std::find(codes.begin(), codes.end(), code) - codes.begin());
-    Vector x(static_cast<Eigen::Index>(columns.rows()));
-    for (std::size_t g = 0; g < columns.rows(); ++g)
-      x[static_cast<Eigen::Index>(g)] = static_cast<double>(
-          values.at(row * 2129 + static_cast<std::size_t>(columns.number(g, "column"))));
+    Vector x(static_cast<Eigen::Index>(kept.size()));
+    for (std::size_t g = 0; g < kept.size(); ++g)
+      x[static_cast<Eigen::Index>(g)] = static_cast<double>(values.at(row * 2129 + kept[g]));
     return x;
   };
   out.control = profile("non-targeting");

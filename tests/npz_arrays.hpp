@@ -12,7 +12,7 @@
 namespace pertscale {
 
 /// Arrays of an npz file as numpy.savez writes it: stored, not deflated; little-endian float64 or
-/// uint8, at most two dimensions, in C order.
+/// uint8, at most two dimensions, in C or Fortran order.
 class NpzArrays {
  public:
   explicit NpzArrays(std::filesystem::path const& path) : bytes_(read_text(path)) {
@@ -36,17 +36,21 @@ class NpzArrays {
     std::size_t const length = number<std::uint16_t>(start + 8);
     std::string const header = bytes_.substr(start + 10, length);
     std::regex const form(
-        "'descr': '(<f8|\\|u1)', 'fortran_order': False, 'shape': \\((\\d+),(?: (\\d+))?\\)");
+        "'descr': '(<f8|\\|u1)', 'fortran_order': (False|True), 'shape': \\((\\d+),(?: "
+        "(\\d+))?\\)");
     std::smatch found;
     if (!std::regex_search(header, found, form)) throw std::runtime_error(name + ": " + header);
-    Matrix out(std::stol(found[2]), found[3].matched ? std::stol(found[3]) : 1);
+    Eigen::Index const rows = std::stol(found[3]);
+    Eigen::Index const columns = found[4].matched ? std::stol(found[4]) : 1;
+    bool const transposed = found[2] == "True";
+    Matrix out(transposed ? columns : rows, transposed ? rows : columns);
     std::size_t const data = start + 10 + length;
     for (Eigen::Index i = 0; i < out.size(); ++i) {
       auto const k = static_cast<std::size_t>(i);
       out.data()[i] =
           found[1] == "<f8" ? number<double>(data + 8 * k) : number<std::uint8_t>(data + k);
     }
-    return out;
+    return transposed ? Matrix(out.transpose()) : out;
   }
 
  private:

@@ -3,6 +3,7 @@
 #include <mpi.h>
 #include <petscmat.h>
 
+#include <cmath>
 #include <limits>
 
 #include "core/error.hpp"
@@ -41,6 +42,30 @@ PetscErrorCode multiply_a_transposed(Mat matrix, Vec y, Vec x) {
   return 0;
 }
 
+Eigen::Index damping_rows(ShellContext const& context) {
+  return context.lambda > 0 ? context.share.own : 0;
+}
+
+PetscErrorCode multiply_damped(Mat matrix, Vec x, Vec y) {
+  auto const& context = context_of(matrix);
+  Eigen::Index const rows = context.operation.rows(), below = damping_rows(context);
+  Eigen::VectorXd own(rows + below);
+  own.head(rows) = forward(context, x).col(0);
+  if (below > 0) own.tail(below) = std::sqrt(context.lambda) * own_part(x);
+  set_own_part(y, own);
+  return 0;
+}
+
+PetscErrorCode multiply_damped_transposed(Mat matrix, Vec y, Vec x) {
+  auto const& context = context_of(matrix);
+  Eigen::VectorXd const own = own_part(y);
+  Eigen::VectorXd sum = backward(context, own.head(context.operation.rows()));
+  Eigen::Index const below = damping_rows(context);
+  if (below > 0) sum += std::sqrt(context.lambda) * own.tail(below);
+  set_own_part(x, sum);
+  return 0;
+}
+
 PetscErrorCode norm_of(Mat matrix, NormType, PetscReal* norm) {
   *norm = context_of(matrix).norm;
   return 0;
@@ -73,6 +98,14 @@ void make_product_shell(ShellContext& context, _p_Mat** out) {
   PERTSCALE_PETSC(MatShellSetOperation(*out, MATOP_MULT_TRANSPOSE,
                                        reinterpret_cast<void (*)()>(multiply_a_transposed)));
   PERTSCALE_PETSC(MatShellSetOperation(*out, MATOP_NORM, reinterpret_cast<void (*)()>(norm_of)));
+}
+
+void make_damped_shell(ShellContext& context, _p_Mat** out) {
+  make_shell(context, context.operation.rows() + damping_rows(context), out);
+  PERTSCALE_PETSC(
+      MatShellSetOperation(*out, MATOP_MULT, reinterpret_cast<void (*)()>(multiply_damped)));
+  PERTSCALE_PETSC(MatShellSetOperation(*out, MATOP_MULT_TRANSPOSE,
+                                       reinterpret_cast<void (*)()>(multiply_damped_transposed)));
 }
 
 void make_normal_shell(ShellContext& context, _p_Mat** out) {

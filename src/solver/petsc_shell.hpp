@@ -29,6 +29,9 @@ struct ShellContext {
 
 /// A shell for A, with its transpose.
 void make_product_shell(ShellContext& context, _p_Mat** out);
+/// A shell for A with sqrt(lambda) I below it, with its transpose: below this rank's rows of A its
+/// share of the columns, or nothing where lambda is 0.
+void make_damped_shell(ShellContext& context, _p_Mat** out);
 /// A shell for A' A + lambda I.
 void make_normal_shell(ShellContext& context, _p_Mat** out);
 /// Copies of this rank's entries of a vector, and to them.
