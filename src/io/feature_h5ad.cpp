@@ -20,7 +20,7 @@ constexpr std::int64_t bytes_a_read = std::int64_t{8} << 20U;
 std::vector<std::string> known_keys(Hdf5File const& file) {
   std::vector<std::string> keys;
   for (std::string const group : {"obsm", "varm"})
-    for (auto const& name : file.children(group)) keys.push_back(group + "/" + name);
+    for (auto const& name : file.children(group)) keys.push_back(fmt::format("{}/{}", group, name));
   return keys;
 }
 
