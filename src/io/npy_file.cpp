@@ -49,7 +49,7 @@ NpyArray::NpyArray(std::string where, std::string_view bytes) : where_(std::move
   constexpr std::size_t version_1 = 10, version_2 = 12;
   if (!bytes.starts_with(magic) || bytes.size() < version_2)
     refuse("is no npy array, or cut off in its first bytes; write it anew with np.save");
-  int const version = bytes[6];
+  int const version = static_cast<unsigned char>(bytes[6]);
   if (version < 1 || version > 3)
     refuse(fmt::format("is of npy version {}, not 1 to 3; write it anew with np.save", version));
   std::size_t const start = version == 1 ? version_1 : version_2;

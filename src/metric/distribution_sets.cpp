@@ -1,5 +1,7 @@
 #include "metric/metric_sets.hpp"
 
+#include <fmt/format.h>
+
 namespace pertscale {
 namespace {
 
@@ -34,7 +36,7 @@ std::vector<std::string> perturbarena() {
   for (std::string const genes : {"all", "top-de:20"}) {
     for (std::string const name :
          {"mse", "rmse", "l2", "mae", "pearson", "pearson-delta", "delta-agreement"})
-      out.push_back(name + " genes=" + genes);
+      out.push_back(fmt::format("{} genes={}", name, genes));
     out.push_back("pertpy-distance metric=cosine_distance most=500 genes=" + genes);
     out.push_back("pertpy-distance metric=r2_distance most=500 genes=" + genes);
     out.push_back("mmd kernel=genes-rbf most=500 genes=" + genes);

@@ -226,9 +226,9 @@ Status GeneSelection::select(ScoreContext const& context, Candidates const& cand
     };
     keep_largest(most, change, genes);
   } else if (by_item) {
-    auto const status = top.ranking == "top-de"
-                            ? keep_significant(most, context, item, genes)
-                            : keep_scored(most, tests().front(), context, item, genes);
+    auto status = top.ranking == "top-de"
+                      ? keep_significant(most, context, item, genes)
+                      : keep_scored(most, tests().front(), context, item, genes);
     if (!status.ok()) return status;
   }
   if (double const alpha = parse_degs(genes_); alpha > 0)

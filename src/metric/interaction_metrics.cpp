@@ -1,4 +1,6 @@
 // Metrics of genetic interactions: what doubles do beyond the sum of their singles.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -253,13 +255,13 @@ std::vector<std::string> published() {
   std::vector<std::string> out;
   std::string const genes = " genes=top-expressed:1000";
   for (std::string const curve : {"pr", "average-precision", "roc"})
-    out.push_back("interaction-auc curve=" + curve + genes);
+    out.push_back(fmt::format("interaction-auc curve={}{}", curve, genes));
   for (std::string const fdp : {"0", "0.01", "0.02", "0.05", "0.1", "0.15", "0.2", "0.3", "0.4",
                                 "0.5", "0.6", "0.7", "0.8", "0.9", "1"})
-    out.push_back("interaction-tpr fdp=" + fdp + genes);
+    out.push_back(fmt::format("interaction-tpr fdp={}{}", fdp, genes));
   for (auto const& name : interaction_names()) {
-    if (name != "other") out.push_back("interaction-share class=" + name + genes);
-    out.push_back("interaction-rate class=" + name + genes);
+    if (name != "other") out.push_back(fmt::format("interaction-share class={}{}", name, genes));
+    out.push_back(fmt::format("interaction-rate class={}{}", name, genes));
   }
   out.push_back("interaction-recall" + genes);
   return out;

@@ -117,10 +117,10 @@ class SignMetric final : public ProfileMetric {
 };
 
 template <class Kind, class... Arguments>
-PartInfo<Metric> describe(std::string name, std::string summary, Metric::Traits traits,
+PartInfo<Metric> describe(std::string_view name, std::string_view summary, Metric::Traits traits,
                           Arguments... arguments) {
-  return {.name = std::move(name),
-          .summary = std::move(summary),
+  return {.name = std::string(name),
+          .summary = std::string(summary),
           .source = source,
           .traits = traits,
           .make = [=] { return std::make_unique<Kind>(arguments...); }};

@@ -3,6 +3,7 @@
 #include <Eigen/SVD>
 #include <catch2/catch.hpp>
 
+#include "data/features.hpp"
 #include "model/linear_fit.hpp"
 #include "model/made_training.hpp"
 
@@ -224,7 +225,72 @@ TEST_CASE("linear with control alone predicts control") {
 TEST_CASE("the options of linear are checked") {
   CHECK_THROWS_WITH(made_model("linear rank=0"), Catch::Contains("at least 1"));
   CHECK_THROWS_WITH(made_model("linear ridge=-1"), Catch::Contains("at least 0"));
-  CHECK_THROWS_WITH(made_model("linear gene-embedding=scgpt.csv"), Catch::Contains("pca, random"));
-  CHECK_THROWS_WITH(made_model("linear perturbation-embedding=go"),
-                    Catch::Contains("training, random"));
+  CHECK_THROWS_WITH(made_model("linear gene-embedding="), Catch::Contains("names no file"));
+}
+
+namespace {
+
+/// `linear` with an option's file read: `table`.
+Prediction with_features(std::string const& text, std::string const& option,
+                         FeatureTable const& table, TrainingView const& view,
+                         std::vector<std::string> const& asked) {
+  auto part = made_model(text + " " + option + "=made.csv");
+  part.options.find(option)->features->table = std::make_shared<FeatureTable const>(table);
+  part.object->fit(view, 1);
+  return part.object->predict(conditions(asked));
+}
+
+FeatureTable features(std::vector<std::string> names, Matrix values) {
+  FeatureTable table;
+  table.names = std::move(names);
+  table.values = std::move(values);
+  table.index_names();
+  return table;
+}
+
+}  // namespace
+
+TEST_CASE("linear with perturbations from features is the formula on them") {
+  Screen12 screen;
+  auto table = features({"A", "B", "C", "E", "A+B"}, normals(5, 3, 4));
+  for (bool const own_control : {false, true}) {
+    if (own_control) table.control = normals(1, 3, 9).row(0).transpose();
+    auto const said = with_features("linear rank=4", "perturbation-embedding", table, screen.view,
+                                    {"E", "D", "A+B", "A+E", "ctrl"});
+    // training rows with features: A+B, A, B, C (not D, X), then control
+    Eigen::MatrixXd x(12, 7);
+    x << screen.view.profiles.transpose(), screen.view.control;
+    x.rowwise() -= x.colwise().mean().eval();
+    Eigen::JacobiSVD<Eigen::MatrixXd> const svd(x, Eigen::ComputeThinU);
+    Matrix const g = svd.matrixU().leftCols(4) * svd.singularValues().head(4).asDiagonal();
+    Vector const none = table.control.value_or(Vector::Zero(3));
+    Matrix p(5, 3), y = Matrix::Zero(12, 5);
+    p << table.values.row(4), table.values.row(0), table.values.row(1), table.values.row(2),
+        none.transpose();
+    for (Eigen::Index i = 0; i < 4; ++i)
+      y.col(i) = screen.view.profiles.row(i).transpose() - screen.view.control;
+
+    Vector const e = plain_change(g, p, y, 0.1, table.values.row(3).transpose());
+    CHECK((said.mean.row(0).transpose() - screen.view.control - e).norm() < 1e-10);
+    CHECK(said.status[1].word() == "no_embedding");
+    CHECK(said.status[2].ok());
+    CHECK(said.status[3].word() ==
+          "no_embedding");  // a combination has features of its own or none
+    Vector const c = plain_change(g, p, y, 0.1, none);
+    CHECK((said.mean.row(4).transpose() - screen.view.control - c).norm() < 1e-10);
+  }
+}
+
+TEST_CASE("a read-out gene without features is predicted by the mean training change") {
+  Screen12 screen;
+  auto const table = features({"A", "B", "C", "D", "E", "F"}, normals(6, 2, 8));
+  auto const said = with_features("linear perturbation-embedding=random", "gene-embedding", table,
+                                  screen.view, {"A", "G"});
+  // over all training rows and control, whose change is 0
+  Vector const mean =
+      (screen.view.profiles.colwise().sum().transpose() - 6 * screen.view.control) / 7;
+  for (Eigen::Index row = 0; row < 2; ++row)
+    for (Eigen::Index gene = 6; gene < 12; ++gene)
+      CHECK(said.mean(row, gene) == Approx(screen.view.control[gene] + mean[gene]).epsilon(1e-12));
+  CHECK(said.mean(0, 0) != Approx(said.mean(1, 0)));
 }
