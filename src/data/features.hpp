@@ -26,6 +26,9 @@ struct FeatureTable {
 
   /// Row of a name (the index is made by `index_names`).
   std::optional<std::size_t> find(std::string_view name) const;
+  /// Features of a condition by its targets joined by +; of control (no target) its own, else
+  /// zeros.
+  std::optional<Vector> row_of_targets(std::string_view targets) const;
   void index_names();
 
  private:

@@ -59,16 +59,12 @@ std::optional<Vector> FeatureModel::features_of(Condition const& condition) cons
   if (!features_.names_files()) return one_hot_of(condition);
   if (!features_.table) throw InternalError("features were not read before the fit");
   auto const& table = *features_.table;
-  auto const row = [&](std::size_t i) {
-    return table.values.row(static_cast<Eigen::Index>(i)).transpose();
-  };
+  if (auto const own = table.row_of_targets(join(condition.targets, "+"))) return own;
   Vector sum = Vector::Zero(table.values.cols());
-  if (condition.is_control()) return table.control.value_or(sum);
-  if (auto const own = table.find(join(condition.targets, "+"))) return row(*own);
   for (auto const& target : condition.targets) {
-    auto const at = table.find(target);
-    if (!at) return std::nullopt;
-    sum += row(*at);
+    auto const row = table.row_of_targets(target);
+    if (!row) return std::nullopt;
+    sum += *row;
   }
   if (combine_ == "mean") sum /= static_cast<double>(condition.order());
   return sum;

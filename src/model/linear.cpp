@@ -67,14 +67,6 @@ class Linear final : public Model {
   Status status_;  ///< why nothing is predicted
 };
 
-/// Features of a perturbation; of control (no name) its own, else zeros.
-std::optional<Vector> feature_row(FeatureTable const& table, std::string const& name) {
-  if (name.empty()) return table.control.value_or(Vector::Zero(table.values.cols()));
-  auto const row = table.find(name);
-  if (!row) return std::nullopt;
-  return table.values.row(static_cast<Eigen::Index>(*row)).transpose();
-}
-
 /// Features of the read-out genes, zeros where a gene has none.
 Matrix feature_rows(FeatureTable const& table, GeneTable const& genes) {
   Matrix out = Matrix::Zero(static_cast<Eigen::Index>(genes.size()), table.values.cols());
@@ -87,7 +79,7 @@ Matrix feature_rows(FeatureTable const& table, GeneTable const& genes) {
 std::optional<Vector> Linear::embedding_of(Condition const& condition) const {
   auto const name = join(condition.targets, "+");
   if (perturbation_embedding_.names_files())
-    return feature_row(*perturbation_embedding_.table, name);
+    return perturbation_embedding_.table->row_of_targets(name);
   if (!trains_perturbations()) return random_embedding(seed_, "linear/perturbation", name, rank_);
   if (condition.is_control()) return Vector::Zero(components_.cols());
   if (condition.order() > 1) return std::nullopt;

@@ -117,7 +117,10 @@ class FeatureLoader {
     std::vector<FeatureTable> tables;
     for (auto const& spec : specs) {
       auto const path = relative_to(model.base, spec.path);
-      tables.push_back(spec.screen ? from_screen(path, spec) : from_file(path, spec, model));
+      auto const key = fmt::format("{}\n{}\n{}", model.base, path, spec.canonical);
+      if (!sources_.contains(key))
+        sources_.emplace(key, spec.screen ? from_screen(path, spec) : from_file(path, spec, model));
+      tables.push_back(sources_.at(key));
       if (tables.back().names.empty())
         throw UserError(fmt::format(
             "{}: none of its names is a target, a combination or a gene of a dataset of the study; "
@@ -197,6 +200,7 @@ class FeatureLoader {
   MomentOptions const& options_;
   std::optional<ScratchFolder> scratch_;
   std::set<std::string> wanted_;
+  std::map<std::string, FeatureTable> sources_;  ///< by folder, path and options: each read once
   std::map<std::string, std::shared_ptr<FeatureTable const>> known_;
   std::map<std::string, std::string> map_digest_;
   std::string text_;

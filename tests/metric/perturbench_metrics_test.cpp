@@ -83,6 +83,18 @@ struct Aggregation {
   double tolerance;
 };
 
+/// All 69 figures of each measure; at least so many of them are numbers.
+void check_measures(Golden const& files, CsvTable const& expected, Aggregation const& of,
+                    std::map<std::string, std::string> const& names, std::size_t numbers) {
+  for (auto const& [metric, name] : names) {
+    auto const checked = check_figures(expected, of.name, metric,
+                                       files.scores(name + " values=" + of.ours), of.tolerance);
+    INFO(of.name << " " << metric);
+    CHECK(checked.numbers + checked.constants == 69);
+    CHECK(checked.numbers >= numbers);
+  }
+}
+
 /// Golden scores of a recall are over k; ours over the values there are, where they are fewer.
 AllScores times(AllScores scores, double factor) {
   for (auto& [model, of_model] : scores)
@@ -102,13 +114,7 @@ TEST_CASE("PerturBench's metrics of December 2025") {
         Aggregation{"scores", "scores-own", 1e-5}, Aggregation{"logp", "logp-own", 1e-4},
         Aggregation{"pvals", "pvalues-own", 1e-10},
         Aggregation{"pca_average", "components:10", 1e-6}})
-    for (auto const& [metric, name] : measures) {
-      auto const checked = check_figures(expected, of.name, metric,
-                                         files->scores(name + " values=" + of.ours), of.tolerance);
-      INFO(of.name << " " << metric);
-      CHECK(checked.numbers + checked.constants == 69);
-      CHECK(checked.numbers >= 46);
-    }
+    check_measures(*files, expected, of, measures, 46);
 }
 
 TEST_CASE("PerturBench's tests with the control's variance") {
@@ -118,12 +124,7 @@ TEST_CASE("PerturBench's tests with the control's variance") {
   for (Aggregation const& of :
        {Aggregation{"scores_control_variance", "scores-control-variance-own", 1e-5},
         Aggregation{"logp_control_variance", "logp-control-variance-own", 1e-4}})
-    for (auto const& [metric, name] : some_measures) {
-      auto const checked = check_figures(expected, of.name, metric,
-                                         files->scores(name + " values=" + of.ours), of.tolerance);
-      CHECK(checked.numbers + checked.constants == 69);
-      CHECK(checked.numbers >= 48);
-    }
+    check_measures(*files, expected, of, some_measures, 48);
 }
 
 TEST_CASE("PerturBench's recall of the 50 largest, where no tie decides") {
@@ -199,13 +200,7 @@ TEST_CASE("PerturBench's metrics of August 2024") {
   for (Aggregation const& of :
        {Aggregation{"average", "average", 1e-5}, Aggregation{"logfc", "logfc-own", 1e-10},
         Aggregation{"var", "var", 1e-10}, Aggregation{"logp", "logp-2024", 1e-4}})
-    for (auto const& [metric, name] : measures) {
-      auto const checked = check_figures(expected, of.name, metric,
-                                         files->scores(name + " values=" + of.ours), of.tolerance);
-      INFO(of.name << " " << metric);
-      CHECK(checked.numbers + checked.constants == 69);
-      CHECK(checked.numbers >= 46);
-    }
+    check_measures(*files, expected, of, measures, 46);
 }
 
 TEST_CASE("PerturBench's scaled cells of 2024: all lines are one context") {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/random.hpp"
+#include "solver/backwards_algebra.hpp"
 #include "solver/elastic_net_fit.hpp"
 
 using namespace pertscale;
@@ -70,29 +71,6 @@ Descent descent(RowMatrix const& x, RowMatrix const& y, double l1, double l2, do
   Eigen::VectorXd const squares = y.colwise().squaredNorm();
   return descend({gram, products, squares, l1, l2, max_iter, tol});
 }
-
-/// As a team of three would: every piece of work is done out of order, `take` gets them in order.
-class Shuffled final : public LinearAlgebra {
- public:
-  int members() const override { return 1; }
-  int member() const override { return 0; }
-  TruncatedSvd svd(Eigen::Ref<Eigen::MatrixXd const> const& a, Eigen::Index rank) const override {
-    return own_linear_algebra().svd(a, rank);
-  }
-  std::optional<Eigen::MatrixXd> solve_spd(Eigen::MatrixXd const& a, double lambda,
-                                           Eigen::MatrixXd const& b) const override {
-    return own_linear_algebra().solve_spd(a, lambda, b);
-  }
-  Eigen::MatrixXd gram(Eigen::Ref<Eigen::MatrixXd const> const& a) const override {
-    return own_linear_algebra().gram(a);
-  }
-  void share(std::size_t count, std::function<std::vector<double>(std::size_t)> const& work,
-             std::function<void(std::size_t, std::span<double const>)> const& take) const override {
-    std::vector<std::vector<double>> done(count);
-    for (std::size_t i = count; i-- > 0;) done[i] = work(i);
-    for (std::size_t i = 0; i < count; ++i) take(i, done[i]);
-  }
-};
 
 }  // namespace
 
@@ -235,7 +213,7 @@ TEST_CASE("the blocks of outputs may be fitted in any order; what has not conver
   Eigen::VectorXd const ones = Eigen::VectorXd::Ones(40);
 
   auto const fit = fit_elastic_net(x, y, ones, {0.02, 0.5, 1000, 1e-6}, own_linear_algebra());
-  auto const other = fit_elastic_net(x, y, ones, {0.02, 0.5, 1000, 1e-6}, Shuffled());
+  auto const other = fit_elastic_net(x, y, ones, {0.02, 0.5, 1000, 1e-6}, BackwardsAlgebra());
   CHECK(fit.coefficients == other.coefficients);
   CHECK(fit.gaps == other.gaps);
   CHECK(fit.sweeps == other.sweeps);

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "golden_responses.hpp"
+#include "solver/backwards_algebra.hpp"
 
 using namespace pertscale;
 
@@ -33,29 +34,6 @@ GramForest grown(Problem const& problem, ForestOptions const& options,
           problem.weights,  static_cast<double>(problem.outputs.cols()),
           options,          algebra};
 }
-
-/// As a team of several: pieces are done in another order, each once.
-class Backwards final : public LinearAlgebra {
- public:
-  int members() const override { return own_linear_algebra().members(); }
-  int member() const override { return own_linear_algebra().member(); }
-  TruncatedSvd svd(Eigen::Ref<Eigen::MatrixXd const> const& a, Eigen::Index rank) const override {
-    return own_linear_algebra().svd(a, rank);
-  }
-  std::optional<Eigen::MatrixXd> solve_spd(Eigen::MatrixXd const& a, double lambda,
-                                           Eigen::MatrixXd const& b) const override {
-    return own_linear_algebra().solve_spd(a, lambda, b);
-  }
-  Eigen::MatrixXd gram(Eigen::Ref<Eigen::MatrixXd const> const& a) const override {
-    return own_linear_algebra().gram(a);
-  }
-  void share(std::size_t count, std::function<std::vector<double>(std::size_t)> const& work,
-             std::function<void(std::size_t, std::span<double const>)> const& take) const override {
-    std::vector<std::vector<double>> results(count);
-    for (std::size_t i = count; i-- > 0;) results[i] = work(i);
-    for (std::size_t i = 0; i < count; ++i) take(i, results[i]);
-  }
-};
 
 }  // namespace
 
@@ -118,7 +96,7 @@ TEST_CASE("trees depend on seed and number alone, whoever grows them") {
   options.trees = 6;
   options.tree.max_features = 2;
   auto const weights = grown(problem, options).row_weights(problem.features);
-  CHECK(weights == grown(problem, options, Backwards()).row_weights(problem.features));
+  CHECK(weights == grown(problem, options, BackwardsAlgebra()).row_weights(problem.features));
   options.seed = 1;
   CHECK(weights != grown(problem, options).row_weights(problem.features));
 }
