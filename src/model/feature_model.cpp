@@ -59,7 +59,7 @@ std::optional<Vector> FeatureModel::features_of(Condition const& condition) cons
   if (!features_.names_files()) return one_hot_of(condition);
   if (!features_.table) throw InternalError("features were not read before the fit");
   auto const& table = *features_.table;
-  if (auto const own = table.row_of_targets(join(condition.targets, "+"))) return own;
+  if (auto own = table.row_of_targets(join(condition.targets, "+"))) return own;
   Vector sum = Vector::Zero(table.values.cols());
   for (auto const& target : condition.targets) {
     auto const row = table.row_of_targets(target);
@@ -145,7 +145,7 @@ Status FeatureModel::tune(TrainingView const& training, FeatureRows const& rows)
   for (auto const& word : grid_) {
     double const value = *parse_double(word);
     set_tuned(value);
-    if (auto const status = fit_rows(rows); !status.ok()) return status;
+    if (auto status = fit_rows(rows); !status.ok()) return status;
     double const score = validation_score(training);
     if (!best_score || score > *best_score) {
       best = value;
