@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/error.hpp"
+#include "core/room.hpp"
 
 namespace pertscale {
 
@@ -13,8 +14,10 @@ MomentSums::MomentSums(std::vector<std::int64_t> cells, std::size_t genes, doubl
     sum_grid_.emplace_back(std::max<std::int64_t>(count, 1), bound);
     square_grid_.emplace_back(std::max<std::int64_t>(count, 1), bound * bound);
   }
-  sums_.assign(2 * cells_.size() * genes, 0);
-  nonzero_.assign(cells_.size() * genes, 0);
+  make_room(sums_, 2 * cells_.size() * genes);
+  make_room(nonzero_, cells_.size() * genes);
+  sums_.resize(2 * cells_.size() * genes);
+  nonzero_.resize(cells_.size() * genes);
 }
 
 namespace {

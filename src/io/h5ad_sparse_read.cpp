@@ -5,7 +5,7 @@
 
 #include "io/h5ad_sparse.hpp"
 #include "io/number_sweeps.hpp"
-#include "io/room.hpp"
+#include "core/room.hpp"
 
 namespace pertscale {
 

@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "core/text.hpp"
-#include "io/room.hpp"
+#include "core/room.hpp"
 
 namespace pertscale {
 

@@ -7,7 +7,7 @@
 
 #include "io/crc32.hpp"
 #include "io/h5ad_writer.hpp"
-#include "io/room.hpp"
+#include "core/room.hpp"
 #include "suite/moment_tiles.hpp"
 #include "suite/store_collect.hpp"
 #include "suite/store_content.hpp"
