@@ -29,4 +29,4 @@ cmake --build --preset sanitize -j "$jobs"
 ASAN_OPTIONS=detect_leaks=0 ctest --test-dir build/sanitize -E 'system/|sources/' --output-on-failure -j "$jobs" --timeout 900
 
 echo "nightly.sh: clang-tidy on every source"
-git ls-files 'src/*.cpp' 'drivers/*.cpp' | xargs -P "$jobs" -n 1 clang-tidy --quiet --extra-arg=-Wno-unknown-warning-option -p build
+bash tests/tidy.sh build all
