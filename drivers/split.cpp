@@ -37,7 +37,7 @@ int run_split(po::variables_map const& values) {
       if (std::filesystem::equivalent(out, input, error))
         throw UserError(fmt::format("--out {} is an input of the study; name another file", out));
   auto datasets = open_datasets(study.datasets, comm);
-  std::string notes = give_profiles(study, datasets, comm, {}, {memory_per_rank(values), {}});
+  std::string notes = give_profiles(study, datasets, comm, {}, {.memory = memory_per_rank(values)});
   auto const plan = make_plan(study, std::move(datasets));
   std::vector<DatasetSplits> splits;
   for (auto const& group : plan.splits) {

@@ -134,7 +134,7 @@ PairedTest signed_rank_test(std::span<double const> differences, ZeroDifferences
 
 PairedComparison compare_paired(std::span<PairedRow const> rows, std::size_t units,
                                 Bootstrap const& bootstrap) {
-  PairedComparison out{units, none, none, none, none, none, none, {}, {}};
+  PairedComparison out{units, 0, none, none, none, none, none, none, {}, {}};
   if (rows.empty()) return out;
   std::vector<double> sum(units, 0), count(units, 0);
   std::vector<SummaryValue> ratios;
@@ -149,6 +149,7 @@ PairedComparison compare_paired(std::span<PairedRow const> rows, std::size_t uni
   for (std::size_t u = 0; u < units; ++u) {
     if (count[u] == 0) throw InternalError("a paired perturbation has no row");
     sum[u] /= count[u];
+    out.differing += sum[u] != 0 ? 1 : 0;
     differences.push_back({u, sum[u]});
   }
   out.difference = mean_of(sum);

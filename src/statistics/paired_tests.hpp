@@ -36,6 +36,9 @@ enum class ZeroDifferences {
 PairedTest signed_rank_test(std::span<double const> differences,
                             ZeroDifferences zeros = ZeroDifferences::dropped);
 
+/// Differences other than 0 that the test needs: of five no exact test can be below 0.05.
+inline constexpr std::size_t least_units = 6;
+
 /// Values of a model and a baseline on one row. A perturbation may have several rows (seeds,
 /// contexts).
 struct PairedRow {
@@ -47,8 +50,9 @@ struct PairedRow {
 /// Differences below 1e-12 of the two values are rounding and count as 0. NaN where a number means
 /// nothing.
 struct PairedComparison {
-  std::size_t units = 0;  ///< perturbations
-  double difference = 0;  ///< mean over perturbations of model - baseline
+  std::size_t units = 0;      ///< perturbations
+  std::size_t differing = 0;  ///< of them, those with a difference other than 0
+  double difference = 0;      ///< mean over perturbations of model - baseline
   double ci_low = 0, ci_high = 0;
   /// Mean over rows of model / baseline (Ahlmann-Eltze et al. 2025, Fig. 2c), resampled by
   /// perturbation; NaN where a baseline's value is not above 0.

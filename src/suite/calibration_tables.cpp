@@ -154,6 +154,7 @@ class CalibrationWriter {
 
 std::string calibration_warning(ControlSummary const& summary) {
   if (summary.units == 0) return {};
+  if (summary.units < least_units) return "too_few";
   std::string out;
   if (summary.beats < 0.5) out = "bds_below_half";
   if (!(summary.pvalue < alpha))

@@ -23,7 +23,8 @@ using Calibrations = std::map<std::pair<PageKey, ControlKind>, MetricCalibration
 
 /// Words: `bds_below_half` where the positive control beats the negative one on less than half of
 /// the perturbations, `controls_not_told_apart` where the signed-rank test between them is not
-/// below 0.05. Empty where nothing was calibrated.
+/// below 0.05. `too_few` below `least_units` perturbations, where no test could say so. Empty where
+/// nothing was calibrated.
 std::string calibration_warning(ControlSummary const& summary);
 
 /// Writes calibration.csv and calibration-summary.csv from the journal, and puts the controls into

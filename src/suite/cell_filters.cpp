@@ -18,8 +18,28 @@ bool compare(double value, std::string const& comparison, double bound) {
   return value >= bound;
 }
 
+/// A value that no cell has is a mistake where nothing else is kept by the filter, else worth a
+/// note.
+void check_known(Dataset& dataset, CellFilter const& filter, std::vector<std::string> const& seen) {
+  std::vector<std::string> unknown;
+  for (auto const& value : filter.values)
+    if (!std::binary_search(seen.begin(), seen.end(), value)) unknown.push_back(value);
+  if (unknown.empty()) return;
+  auto const hint = suggestion(unknown.front(), seen);
+  if (filter.comparison != "=" || unknown.size() < filter.values.size()) {
+    dataset.notes.push_back(fmt::format("where = {}: no {} has the value '{}'.{}", filter.text,
+                                        noun_of(dataset.spec), join(unknown, "', '"), hint));
+    return;
+  }
+  auto some = seen;
+  some.resize(std::min<std::size_t>(some.size(), 8));
+  throw UserError(fmt::format("{}: where = {}: obs column '{}' of {} holds {}{}.{}",
+                              dataset.spec.file, filter.text, filter.column, dataset.spec.screen(),
+                              join(some, ", "), seen.size() > some.size() ? " ..." : "", hint));
+}
+
 /// Which cells pass one `where`.
-std::vector<bool> passing(CellFilter const& filter, CellObs const& obs) {
+std::vector<bool> passing(Dataset& dataset, CellFilter const& filter, CellObs const& obs) {
   std::vector<bool> keep;
   bool const by_number = filter.comparison[0] == '<' || filter.comparison[0] == '>';
   if (by_number) {
@@ -31,10 +51,13 @@ std::vector<bool> passing(CellFilter const& filter, CellObs const& obs) {
   auto const column = obs.text(filter.column);
   std::set<std::string> const wanted(filter.values.begin(), filter.values.end());
   bool const when_found = filter.comparison == "=";
+  std::set<std::string> seen;
   for (std::size_t i = 0; i < column.values.size(); ++i) {
     bool const found = !column.missing[i] && wanted.contains(column.values[i]);
     keep.push_back(found == when_found);
+    if (!column.missing[i]) seen.insert(column.values[i]);
   }
+  check_known(dataset, filter, {seen.begin(), seen.end()});
   return keep;
 }
 
@@ -49,7 +72,7 @@ std::string_view noun_of(DatasetSpec const& spec) { return spec.rows == "cells" 
 void apply_where(Dataset& dataset, CellObs const& obs, LabelDraft& draft) {
   auto& condition_of = draft.condition_of;
   for (auto const& filter : dataset.spec.where) {
-    auto const keep = passing(filter, obs);
+    auto const keep = passing(dataset, filter, obs);
     std::int64_t dropped = 0;
     for (std::size_t i = 0; i < keep.size(); ++i) {
       if (keep[i] || condition_of[i] == left_out) continue;
@@ -121,6 +144,14 @@ std::int64_t sample_cells(Dataset const& dataset, LabelDraft& draft,
   return count - bound;
 }
 
+/// Cells of some rows: of profiles those that their means were taken over.
+double cells_behind(Dataset const& dataset, std::vector<std::size_t> const& rows) {
+  if (dataset.weights.empty()) return static_cast<double>(rows.size());
+  double sum = 0;
+  for (auto const row : rows) sum += dataset.weights[row];
+  return sum;
+}
+
 void note_sampled(Dataset& dataset, std::int64_t dropped, std::string_view noun,
                   std::string_view key) {
   if (dropped > 0)
@@ -145,17 +176,16 @@ void bound_conditions(Dataset& dataset, LabelDraft& draft) {
   for (auto const& list : cells_by_group(draft)) {
     auto const& [group, cells] = list;
     if (draft.conditions[static_cast<std::size_t>(group.second)].is_control()) continue;
-    auto const count = static_cast<std::int64_t>(cells.size());
-    if (count < spec.min_cells) {
+    if (cells_behind(dataset, cells) < static_cast<double>(spec.min_cells)) {
       ++too_small;
-      small_cells += count;
+      small_cells += static_cast<std::int64_t>(cells.size());
       for (auto const cell : cells) draft.condition_of[cell] = left_out;
     } else {
       dropped += sample_cells(dataset, draft, list, spec.max_cells);
     }
   }
   if (too_small > 0)
-    dataset.notes.push_back(fmt::format("{} left out in {} of fewer than {} (min-cells)",
+    dataset.notes.push_back(fmt::format("{} left out in {} of fewer than {} cells (min-cells)",
                                         count_text(small_cells, noun_of(spec)),
                                         count_text(too_small, "condition"), spec.min_cells));
   note_sampled(dataset, dropped, noun_of(spec), "max-cells");

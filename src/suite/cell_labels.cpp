@@ -122,13 +122,21 @@ void read_contexts(Dataset& dataset, CellObs const& obs, LabelDraft& draft) {
                                         dataset.spec.context_column));
 }
 
+/// " (40 rows left out by where = ...)".
+std::string filters_text(Dataset const& dataset) {
+  std::vector<std::string> parts;
+  for (auto const& note : dataset.notes)
+    if (note.find(" left out") != std::string::npos) parts.push_back(note);
+  return parts.empty() ? "" : fmt::format(" ({})", join(parts, "; "));
+}
+
 void check_control(Dataset const& dataset) {
   auto const& labels = dataset.labels;
   auto const& spec = dataset.spec;
   auto const control = labels.control();
   if (labels.rows().empty())
-    throw UserError(fmt::format("{}: no {} is left after the filters of {}", spec.screen(),
-                                noun_of(spec), spec.file));
+    throw UserError(fmt::format("{}: no {} is left after the filters of {}{}", spec.screen(),
+                                noun_of(spec), spec.file, filters_text(dataset)));
   if (spec.prediction) return;
   if (!control) {
     std::vector<std::string> names;
@@ -152,8 +160,8 @@ void check_control(Dataset const& dataset) {
             ? " of the parts"
             : fmt::format(" with where = {}!={}", spec.context_column, join(without, ","))));
   if (labels.conditions().size() < 2)
-    throw UserError(fmt::format("{}: all {}s are control; there is no perturbation to predict",
-                                spec.screen(), noun_of(spec)));
+    throw UserError(fmt::format("{}: all {}s are control; there is no perturbation to predict{}",
+                                spec.screen(), noun_of(spec), filters_text(dataset)));
 }
 
 /// Sorts what is left into Labels.
@@ -205,6 +213,10 @@ void read_weights(Dataset& dataset, CellObs const& obs) {
   auto const& spec = dataset.spec;
   if (spec.rows != "pseudobulk") return;
   if (spec.prediction || obs.files_without("cells").size() == dataset.parts.size()) {
+    if (spec.min_cells > 1)
+      throw UserError(
+          fmt::format("{}: min-cells = {} needs the obs column 'cells', which {} has not",
+                      spec.file, spec.min_cells, spec.screen()));
     dataset.weights.assign(static_cast<std::size_t>(dataset.info.rows), 1.0);
     return;
   }
@@ -230,8 +242,8 @@ void label_cells(Dataset& dataset, CellObs const& obs) {
   need_batches(dataset, draft);
   bound_control(dataset, draft);
   need_matched_control(dataset, draft);
-  bound_conditions(dataset, draft);
   read_weights(dataset, obs);
+  bound_conditions(dataset, draft);
   make_labels(dataset, draft);
   trim_cell_columns(dataset);
   check_control(dataset);

@@ -105,6 +105,49 @@ void note_lost_genes(Dataset& dataset, GeneMatch const& match,
   }
 }
 
+/// What `genes =` asks for against what there is.
+void check_chosen_genes(Dataset& dataset) {
+  auto const& spec = dataset.spec;
+  if (spec.variable_genes() > static_cast<std::int64_t>(dataset.genes.size()))
+    dataset.notes.push_back(fmt::format("genes = {}: the screen has {} genes, so all are taken",
+                                        spec.genes, dataset.genes.size()));
+  if (!spec.gene_list.given()) return;
+  std::vector<std::string> unknown;
+  auto const names = parse_list(spec.gene_list.text);
+  for (auto const& name : names)
+    if (!dataset.genes.find(name)) unknown.push_back(name);
+  if (unknown.size() == names.size())
+    throw UserError(fmt::format("{}: none of its {} genes is in {}; check gene-column",
+                                spec.gene_list.path, names.size(), spec.screen()));
+  if (!unknown.empty())
+    dataset.notes.push_back(
+        fmt::format("{} of the {} genes of {} are not in the screen (first: {})", unknown.size(),
+                    names.size(), spec.gene_list.path, unknown.front()));
+}
+
+/// Names every key whose obs column is not there.
+void check_columns(DatasetSpec const& spec, CellObs const& obs) {
+  Mistakes mistakes;
+  auto const check = [&](std::string const& key, std::string const& column) {
+    if (column.empty() || obs.files_without(column).empty()) return;
+    try {
+      static_cast<void>(obs.text(column));  // the index of obs, or a sentence
+    } catch (UserError const& error) {
+      mistakes.add(spec.given.contains(key)
+                       ? fmt::format("{}: {} = {}: {}", spec.file, key, column, error.what())
+                       : std::string(error.what()));
+    }
+  };
+  check("condition-column", spec.condition_column);
+  check("context-column", spec.context_column);
+  check("batch-column", spec.batch_column);
+  check("guide-column", spec.guide_column);
+  check("replicate-column", spec.replicate_column);
+  check("library-size-column", spec.library_size_column);
+  for (auto const& filter : spec.where) check("where", filter.column);
+  mistakes.raise();
+}
+
 }  // namespace
 
 CellObs::Readers open_parts(Dataset& dataset) {
@@ -151,6 +194,7 @@ void skip_absent_columns(Dataset& dataset, CellObs::Readers const& readers) {
   skip_obs("context-column", spec.context_column);
   skip_obs("batch-column", spec.batch_column);
   skip_obs("guide-column", spec.guide_column);
+  check_columns(spec, obs);
   if (spec.gene_column.empty() || !spec.by_preset("gene-column")) return;
   auto const without = std::find_if(readers.begin(), readers.end(), [&](auto const& reader) {
     return !has_gene_column(*reader, spec);
@@ -172,6 +216,7 @@ void read_genes(Dataset& dataset, CellObs::Readers const& readers) {
   for (std::size_t i = 0; i < match.gene_of_column.size(); ++i)
     dataset.parts[i].gene_of_column = std::move(match.gene_of_column[i]);
   note_duplicates(dataset);
+  check_chosen_genes(dataset);
 }
 
 }  // namespace pertscale

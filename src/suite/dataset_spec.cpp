@@ -148,7 +148,9 @@ void declare_dataset(OptionList& o, DatasetSpec& s) {
         "obs column of each cell's library size (default: the sum of its counts)");
   o.add("genes", s.genes, "read-out genes: all, hvg:N, hvg:N+targets, file:F").checked(check_genes);
   o.add("conditions", s.conditions, "file:F: keep these conditions only, names one a line");
-  o.add("min-cells", s.min_cells, "least cells of a condition in a context").at_least(1);
+  o.add("min-cells", s.min_cells,
+        "least cells of a condition in a context (of profiles: of obs cells)")
+      .at_least(1);
   o.add("max-cells", s.max_cells, "most cells of a condition in a context, a seeded sample; 0: all")
       .at_least(0);
   o.add("max-control-cells", s.max_control_cells, "most control cells of a context; 0: all")
@@ -238,6 +240,9 @@ void check_values(DatasetSpec const& spec, Mistakes& mistakes) {
   if (profiles && spec.values == "counts")
     mistakes.add(fmt::format(
         "{}: rows=pseudobulk holds means of normalised values, so values=counts cannot be", path));
+  if (profiles && (spec.max_cells > 0 || spec.max_control_cells > 0))
+    mistakes.add(fmt::format("{}: {} samples cells, but rows=pseudobulk", path,
+                             spec.max_cells > 0 ? "max-cells" : "max-control-cells"));
   if (profiles && spec.matches_batches())
     mistakes.add(path + ": control-matching=batch needs cells, but rows=pseudobulk");
   if (spec.matches_batches() && spec.batch_column.empty())

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "core/text.hpp"
 #include "core/room.hpp"
+#include "core/text.hpp"
 
 namespace pertscale {
 

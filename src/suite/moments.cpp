@@ -51,6 +51,7 @@ class MomentStream {
     report.target_sum = sizes_.target;
     report.empty_cells = sizes_.empty_cells;
     report.whole_numbers = !comm_.any(fractional_) && data_.spec.values == "lognormalised";
+    if (data_.spec.values == "lognormalised") report.lowest = -comm_.max(-lowest_);
     report.read_seconds = comm_.max(passes_.read_seconds);
     std::int64_t bytes = std::llround(passes_.bytes_read);
     comm_.sum(std::span(&bytes, 1));
@@ -61,9 +62,8 @@ class MomentStream {
  private:
   bool counts() const { return sizes_.counts(); }
 
-  /// Slabs of a pass that adds to `sums` bytes: small where those stay in the processor's cache,
-  /// and the slab with them; else large, so that many cells of a group are added while its sums
-  /// are in the cache.
+  /// Slabs of a pass that adds to `sums` bytes: small where those stay in the processor's cache
+  /// with it; else large, so that many cells of a group are added while its sums are there.
   void choose_slabs(std::uint64_t sums) {
     options_.slab_bytes =
         sums <= cached_sums ? std::min(most_slab_bytes_, source_->small_slab()) : most_slab_bytes_;
@@ -95,7 +95,8 @@ class MomentStream {
     return groups_.group_of_cell[static_cast<std::size_t>(cell)];
   }
 
-  double checked_value(std::int64_t cell, std::int64_t gene, double value) const {
+  double checked_value(std::int64_t cell, std::int64_t gene, double value) {
+    lowest_ = std::min(lowest_, value);
     if (std::fabs(value) <= bound_) return value;
     refuse_value(data_, cell, gene, value, bound_);
   }
@@ -135,16 +136,19 @@ class MomentStream {
   }
 
   void add_values(MatrixBlock const& block, std::int64_t cell, CellValues range,
-                  MomentSums::Row into) const {
+                  MomentSums::Row into) {
     double const* const values = block.values.data();
     std::int32_t const* const genes = block.minor.data();
     double const bound = bound_;
+    double lowest = lowest_;
     for (std::size_t k = range.begin; k < range.end; ++k) {
       double const value = values[k];
       if (value == 0) continue;
       if (!(std::fabs(value) <= bound)) refuse_value(data_, cell, genes[k], value, bound);
+      lowest = std::min(lowest, value);
       into.add(static_cast<std::size_t>(genes[k]), into.encode(value));
     }
+    lowest_ = lowest;
   }
 
   /// Cells of a block that are in a group of the tile, sorted by group, so that a group's sums are
@@ -237,6 +241,7 @@ class MomentStream {
   std::vector<std::int64_t> row_totals_;
   std::vector<std::pair<std::int32_t, std::int64_t>> sorted_;  ///< group, number in the block
   double bound_ = largest_log_value;
+  double lowest_ = 0;        ///< smallest value seen, if below 0
   bool fractional_ = false;  ///< a value that is no whole number was seen
   PassReport passes_;
 };
@@ -284,6 +289,8 @@ MomentReport stream_moments(Dataset const& dataset, Communicator const& comm,
     if (!comm.root()) return;
     auto const tile = read_profile_rows(dataset, slab_bytes(options.memory));
     report.variance_left_out = tile.variance_left_out;
+    if (dataset.spec.values == "lognormalised" && tile.mean.size() > 0)
+      report.lowest = std::min(0.0, tile.mean.minCoeff());
     sink(tile);
   });
   report.passes = 1;

@@ -30,6 +30,7 @@ struct MomentReport {
   std::int64_t empty_cells = 0;   ///< kept cells without a count
   std::string variance_left_out;  ///< why a file's layer `variance` is not used; on rank 0
   bool whole_numbers = false;     ///< log-normalised values that are all whole: probably counts
+  double lowest = 0;              ///< smallest log-normalised value, if below 0
   double read_seconds = 0;        ///< in the reader, largest over ranks
   double bytes_read = 0;          ///< decoded bytes of values and indices, all ranks and passes
 };

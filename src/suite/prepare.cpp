@@ -33,9 +33,6 @@ std::vector<std::size_t> listed_genes(Dataset const& dataset) {
   std::vector<std::size_t> chosen;
   for (std::size_t g = 0; g < dataset.genes.size(); ++g)
     if (wanted.contains(dataset.genes.name(g))) chosen.push_back(g);
-  if (chosen.empty())
-    throw UserError(fmt::format("{}: none of its {} genes is in {}; check gene-column",
-                                dataset.spec.gene_list.path, names.size(), dataset.spec.screen()));
   return chosen;
 }
 
@@ -183,9 +180,10 @@ MomentReport row_moments(Dataset const& dataset, Communicator const& comm,
 }
 
 std::string prepare_text(PrepareReport const& report, double seconds) {
-  if (report.from_cache) return "profiles taken from the cache";
+  if (report.from_cache) return "profiles taken from the cache" + report.chosen;
   auto const& moments = report.moments;
   std::string text = fmt::format("profiles made in {:.2f} s, {} pass(es)", seconds, moments.passes);
+  text += report.chosen;
   if (moments.target_sum > 0)
     text += fmt::format(", target sum {}", number_text(moments.target_sum));
   if (moments.empty_cells > 0)
@@ -194,6 +192,11 @@ std::string prepare_text(PrepareReport const& report, double seconds) {
     text += "; note: the layer variance is left out: " + moments.variance_left_out;
   if (moments.whole_numbers)
     text += "; note: all values are whole numbers, so if they are counts set values = counts";
+  if (moments.lowest < 0)
+    text += fmt::format(
+        "; note: values go down to {}, so they are no log-normalised expression (scaled? latent?): "
+        "choose another matrix, or values = latent",
+        number_text(moments.lowest));
   return text;
 }
 
@@ -223,6 +226,9 @@ Screen prepare_screen(Dataset const& dataset, Communicator const& comm,
     match_controls(screen,
                    MatchedProduct(dataset, comm, product_path(cache, dataset, "matched"), genes),
                    options, mine);
+  if (!genes.empty())
+    mine.chosen = fmt::format(", {} of {} genes (genes = {})", genes.size(), dataset.genes.size(),
+                              dataset.spec.genes);
   if (genes.empty()) {
     genes.resize(dataset.genes.size());
     std::iota(genes.begin(), genes.end(), std::size_t{0});

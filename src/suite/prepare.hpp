@@ -16,6 +16,7 @@ struct PrepareReport {
   bool from_cache = false;
   MomentReport moments;
   std::vector<std::size_t> genes{};  ///< numbers of the screen's genes among the dataset's
+  std::string chosen{};              ///< how many genes `genes =` keeps; empty: all
 };
 
 /// One line for the log: seconds, passes, target sum, and what a user should know of the values.

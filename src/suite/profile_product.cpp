@@ -112,8 +112,7 @@ void ProfileProductWriter::finish() {
   if (!sum) fail(path_);
   put(&*sum, sizeof *sum, offsetof(Header, content));
   int const file = std::exchange(file_, -1);
-  bool const synced = fsync(file) == 0 && close(file) == 0;
-  if (!synced || std::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_);
+  if (close(file) != 0 || std::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_);
 }
 
 std::optional<ProfileTables> map_profile_product(std::filesystem::path const& path,

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/room.hpp"
 #include "io/crc32.hpp"
 #include "io/h5ad_writer.hpp"
-#include "core/room.hpp"
 #include "suite/moment_tiles.hpp"
 #include "suite/store_collect.hpp"
 #include "suite/store_content.hpp"

@@ -163,15 +163,21 @@ class Comparer {
 
   void adjust(std::vector<Verdict>& family) const {
     std::vector<double> p;
-    for (auto const& verdict : family) {
-      bool const enough = verdict.compared.units >= least_units;
-      p.push_back(enough ? verdict.compared.signed_rank.two_sided : none);
-    }
+    for (auto const& verdict : family) p.push_back(pvalue_of(verdict.compared));
     auto const adjusted = holm(p);
     for (std::size_t i = 0; i < family.size(); ++i) {
       family[i].p_holm = adjusted[i];
       family[i].word = word_of(family[i]);
     }
+  }
+
+  /// Zeros are dropped, and of what is left the normal approximation may claim more than any exact
+  /// test of so few differences can.
+  static double pvalue_of(PairedComparison const& compared) {
+    if (compared.units < least_units) return none;
+    double const p = compared.signed_rank.two_sided;
+    if (compared.differing >= least_units) return p;
+    return std::max(p, std::min(1.0, std::ldexp(2.0, -static_cast<int>(compared.differing))));
   }
 
   std::string word_of(Verdict const& verdict) const {

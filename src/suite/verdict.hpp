@@ -45,9 +45,6 @@ struct Verdict {
   std::string word;         ///< better, worse, not_distinguishable, too_few, single_value
 };
 
-/// Perturbations that a test needs: of five no exact signed-rank test can be below 0.05.
-inline constexpr std::size_t least_units = 6;
-
 /// Every model against every baseline but itself, baselines in their order, then models. `better`
 /// and `worse` need p_holm < 0.05 and an interval of the difference without 0. A model that omits
 /// rows is `better` only where it would be with the worst value there, so that leaving a hard
