@@ -27,6 +27,8 @@ std::string parse_seeds(std::string_view text, Seeds& seeds) {
     auto const last = parse_integer(trim(ends.back()));
     bool const fine = ends.size() <= 2 && first && last && *first >= 0 && *last >= *first &&
                       *last <= std::numeric_limits<std::uint32_t>::max() && *last - *first < 100000;
+    if (ends.size() == 2 && first && last && *last < *first)
+      return fmt::format("takes ranges that rise, as {}:{}", *last, *first);
     if (!fine) return "takes whole numbers from 0 to 4294967295, as 1:5 or 1,3";
     for (auto seed = *first; seed <= *last; ++seed) out.push_back(seed);
   }

@@ -154,11 +154,22 @@ std::string bytes_text(double bytes) {
   return unit == 0 ? fmt::format("{:.0f} B", bytes) : fmt::format("{:.1f} {}", bytes, units[unit]);
 }
 
+namespace {
+
+std::string in_small_letters(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+}  // namespace
+
 std::optional<std::string> nearest(std::string_view word, std::span<std::string const> candidates) {
+  std::string const wanted = in_small_letters(word);
   std::size_t best = std::max<std::size_t>(2, word.size() / 3) + 1;
   std::optional<std::string> found;
   for (auto const& candidate : candidates) {
-    std::size_t const distance = edit_distance(word, candidate);
+    std::size_t const distance = edit_distance(wanted, in_small_letters(candidate));
     if (distance < best) {
       best = distance;
       found = candidate;

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -13,7 +11,9 @@
 #include "core/sums.hpp"
 #include "core/text.hpp"
 #include "metric/cell_eval_names.hpp"
+#include "metric/cell_eval_score.hpp"
 #include "report/durable_file.hpp"
+#include "suite/cell_eval_table.hpp"
 #include "suite/result_table.hpp"
 
 namespace pertscale {
@@ -22,109 +22,122 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// As polars writes a float: 25.0, NaN; null is empty.
-std::string field(std::optional<double> const& value) {
-  if (!value) return {};
-  if (std::isnan(*value)) return "NaN";
-  auto const text = number_text(*value);
-  return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
-}
-
-/// polars' describe() of one column.
-class Description {
- public:
-  explicit Description(std::vector<double> known, std::size_t rows)
-      : known_(std::move(known)), rows_(rows) {
-    std::sort(known_.begin(), known_.end(), [](double a, double b) {
-      return std::isnan(b) ? !std::isnan(a) : a < b;  // NaN is above every number
-    });
-    numbers_ = static_cast<std::size_t>(
-        std::count_if(known_.begin(), known_.end(), [](double x) { return !std::isnan(x); }));
-  }
-
-  std::vector<std::optional<double>> values() const {
-    return {static_cast<double>(known_.size()),
-            static_cast<double>(rows_ - known_.size()),
-            mean(),
-            deviation(),
-            extreme(0),
-            quantile(0.25),
-            quantile(0.5),
-            quantile(0.75),
-            extreme(numbers_ - 1)};
-  }
-
- private:
-  std::optional<double> mean() const {
-    if (known_.empty()) return std::nullopt;
-    return ordered_sum(known_) / static_cast<double>(known_.size());
-  }
-
-  std::optional<double> deviation() const {
-    if (known_.size() < 2) return std::nullopt;
-    double const centre = *mean();
-    double const squares = ordered_sum(
-        known_.size(), [&](std::size_t i) { return (known_[i] - centre) * (known_[i] - centre); });
-    return std::sqrt(squares / static_cast<double>(known_.size() - 1));
-  }
-
-  std::optional<double> extreme(std::size_t at) const {
-    if (known_.empty()) return std::nullopt;
-    return numbers_ == 0 ? nan : known_[at];
-  }
-
-  std::optional<double> quantile(double q) const {
-    if (known_.empty()) return std::nullopt;
-    return known_[static_cast<std::size_t>(std::round(q * static_cast<double>(known_.size() - 1)))];
-  }
-
-  std::vector<double> known_;
-  std::size_t rows_, numbers_ = 0;
-};
-
 /// dataset, protocol, split, context.
 using Place = std::vector<std::string>;
 
 /// scores.csv sorted into tables.
 class Collector {
  public:
-  explicit Collector(std::filesystem::path const& folder)
+  Collector(std::filesystem::path const& folder, CellEval program)
       : folder_(folder),
+        program_(program),
         scores_(folder / "scores.csv", {"dataset", "protocol", "split", "model", "perturbation",
                                         "context", "metric", "value", "status"}) {
     for (auto const& column : cell_eval_columns())
-      if (column.program == CellEval::v1) name_of_[label_of_text(column.metric)] = column.column;
+      if (column.program == program_) name_of_[label_of_text(column.metric)] = column.column;
     for (std::size_t row = 0; row < scores_.rows(); ++row) add(row);
     if (values_.empty())
-      throw UserError(
-          fmt::format("{}: scores.csv holds no metric of cell-eval; score with metrics "
-                      "= cell-eval-0.8.2:full",
-                      folder.string()));
+      throw UserError(fmt::format(
+          "{}: scores.csv holds no metric of {}; score with metrics = {}", folder.string(),
+          folder_name(),
+          program == CellEval::v1 ? "cell-eval-0.8.2:full" : "cell-eval2-0.20.0:vcc2026"));
   }
 
-  std::string write() const {
+  std::string write_results() const {
     std::string text;
-    std::set<Place> places;
-    for (auto const& [key, values] : values_) places.insert(key.second);
-    make_out_folder(folder_ / "cell-eval");
     for (auto const& [key, values] : values_) {
-      auto name = key.first;
-      for (auto const& part : key.second)
-        if (places.size() > 1 && !part.empty()) name += "." + part;
       auto const table = table_of(values);
-      for (auto const& [end, content] : {std::pair{".results.csv", cell_eval_results(table)},
-                                         {".agg_results.csv", cell_eval_aggregate(table)}}) {
-        auto const path = folder_ / "cell-eval" / (percent_escape(name) + end);
-        write_durably(path, content);
-        text += fmt::format("written      {}\n", path.string());
-      }
+      text += write_file(key, ".results.csv", cell_eval_results(table)) +
+              write_file(key, ".agg_results.csv", cell_eval_aggregate(table));
     }
     return text + absent_text();
+  }
+
+  /// Of every other model at the baseline's places: all columns, and the challenge's own.
+  std::string write_scores(std::string const& baseline) const {
+    std::set<std::string> models;
+    for (auto const& [key, values] : values_) models.insert(key.first);
+    if (!models.contains(baseline)) {
+      std::vector<std::string> const known(models.begin(), models.end());
+      throw UserError(fmt::format("{}: scores.csv holds no model '{}'.{}", folder_.string(),
+                                  baseline, suggestion(baseline, known)));
+    }
+    std::string text;
+    for (auto const& [key, values] : values_) {
+      auto const base = values_.find({baseline, key.second});
+      if (key.first == baseline || base == values_.end()) continue;
+      for (bool const challenge : {false, true}) {
+        auto const own = means_of(values, challenge), other = means_of(base->second, challenge);
+        if (own.empty()) continue;
+        std::string const end = challenge ? (v1() ? ".vcc" : ".vcc2026") : "";
+        text += write_file(key, end + ".score.csv", score_text(own, other));
+      }
+    }
+    return text;
   }
 
  private:
   /// perturbation (`*`: all) and column to value.
   using Values = std::map<std::pair<std::string, std::string>, std::optional<double>>;
+  /// model, place
+  using Key = std::pair<std::string, Place>;
+
+  bool v1() const { return program_ == CellEval::v1; }
+  std::string folder_name() const { return v1() ? "cell-eval" : "cell-eval2"; }
+
+  std::string write_file(Key const& key, std::string const& end, std::string const& content) const {
+    std::set<Place> places;
+    for (auto const& [one, values] : values_) places.insert(one.second);
+    auto name = key.first;
+    for (auto const& part : key.second)
+      if (places.size() > 1 && !part.empty()) name += "." + part;
+    make_out_folder(folder_ / folder_name());
+    auto const path = folder_ / folder_name() / (percent_escape(name) + end);
+    write_durably(path, content);
+    return fmt::format("written      {}\n", path.string());
+  }
+
+  /// Means over perturbations: cell-eval's spoilt by NaN, cell-eval2's without them. `challenge`:
+  /// of the columns that the Virtual Cell Challenge scores; none where one of them is missing.
+  std::vector<AggregateValue> means_of(Values const& values, bool challenge) const {
+    static std::set<std::string> const first{"mae", "discrimination_score_l1", "overlap_at_N"};
+    auto const table = table_of(values);
+    std::vector<AggregateValue> out;
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+      auto const& name = table.columns[c];
+      if (challenge && (v1() ? !first.contains(name) : !challenge_2026().contains(name))) continue;
+      std::vector<double> known;
+      for (auto const& row : table.values)
+        if (row[c] && (v1() || !std::isnan(*row[c]))) known.push_back(*row[c]);
+      auto const n = static_cast<double>(known.size());
+      out.push_back({name, known.empty() ? nan : ordered_sum(known) / n});
+    }
+    std::size_t const whole = v1() ? first.size() : challenge_2026().size();
+    if (challenge && out.size() < whole) out.clear();
+    return out;
+  }
+
+  static std::set<std::string> const& challenge_2026() {
+    static std::set<std::string> const scored = [] {
+      std::set<std::string> out;
+      for (auto const& column : cell_eval_columns())
+        if (column.program == CellEval::v2 && score_policy(column.column) &&
+            column.profiles.find("vcc2026") != std::string::npos)
+          out.insert(column.column);
+      return out;
+    }();
+    return scored;
+  }
+
+  std::string score_text(std::vector<AggregateValue> const& own,
+                         std::vector<AggregateValue> const& base) const {
+    std::string text = "metric,from_baseline\n";
+    for (auto const& [column, score] :
+         v1() ? score_from_baseline(own, base) : score_from_baseline2(own, base))
+      text += fmt::format("{},{}\n", csv_field(column),
+                          score.status.ok() ? polars_field(score.value) : std::string());
+    return text;
+  }
 
   void add(std::size_t row) {
     auto const known = name_of_.find(scores_.at(row, "metric"));
@@ -145,7 +158,7 @@ class Collector {
   std::vector<std::string> columns(bool present) const {
     std::vector<std::string> out;
     for (auto const& column : cell_eval_columns())
-      if (column.program == CellEval::v1 && columns_.contains(column.column) == present)
+      if (column.program == program_ && columns_.contains(column.column) == present)
         out.push_back(column.column);
     return out;
   }
@@ -175,49 +188,20 @@ class Collector {
   }
 
   std::filesystem::path folder_;
+  CellEval program_;
   ResultTable scores_;
   std::map<std::string, std::string> name_of_;
   std::set<std::string> columns_;
-  std::map<std::pair<std::string, Place>, Values> values_;
+  std::map<Key, Values> values_;
 };
 
 }  // namespace
 
-std::string cell_eval_results(CellEvalTable const& table) {
-  std::string out = "perturbation";
-  for (auto const& column : table.columns) out += fmt::format(",{}", csv_field(column));
-  out += "\n";
-  for (std::size_t row = 0; row < table.perturbations.size(); ++row) {
-    out += csv_field(table.perturbations[row]);
-    for (auto const& value : table.values[row]) out += fmt::format(",{}", field(value));
-    out += "\n";
-  }
-  return out;
-}
-
-std::string cell_eval_aggregate(CellEvalTable const& table) {
-  static constexpr std::array<char const*, 9> statistics{
-      "count", "null_count", "mean", "std", "min", "25%", "50%", "75%", "max"};
-  std::string out = "statistic";
-  std::vector<std::vector<std::optional<double>>> described;
-  for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    out += fmt::format(",{}", csv_field(table.columns[c]));
-    std::vector<double> known;
-    for (auto const& row : table.values)
-      if (row[c]) known.push_back(*row[c]);
-    described.push_back(Description(std::move(known), table.perturbations.size()).values());
-  }
-  out += "\n";
-  for (std::size_t s = 0; s < statistics.size(); ++s) {
-    out += statistics[s];
-    for (auto const& column : described) out += fmt::format(",{}", field(column[s]));
-    out += "\n";
-  }
-  return out;
-}
-
-std::string write_cell_eval(std::filesystem::path const& folder) {
-  return Collector(folder).write();
+std::string write_cell_eval(std::filesystem::path const& folder, CellEval program,
+                            std::string const& baseline) {
+  Collector const collector(folder, program);
+  std::string const results = program == CellEval::v1 ? collector.write_results() : "";
+  return results + (baseline.empty() ? "" : collector.write_scores(baseline));
 }
 
 }  // namespace pertscale

@@ -1,32 +1,20 @@
 #pragma once
 #include <filesystem>
-#include <optional>
 #include <string>
-#include <vector>
+
+#include "metric/cell_eval_names.hpp"
 
 namespace pertscale {
 
-/// A table as cell-eval 0.8.2 writes it: a row a perturbation, a column a metric. Empty: null,
-/// which is not the same as NaN there.
-struct CellEvalTable {
-  std::vector<std::string> columns;
-  std::vector<std::string> perturbations;
-  std::vector<std::vector<std::optional<double>>> values;  ///< perturbations x columns
-};
-
-/// NAME.results.csv: `perturbation` and the columns. Doubles read back the same; NaN is `NaN`.
-std::string cell_eval_results(CellEvalTable const& table);
-
-/// NAME.agg_results.csv, polars' describe(): count, null_count, mean, std (n - 1), min, quartiles
-/// (the nearest rank) and max. A NaN makes mean and std NaN, is above every number among the
-/// quartiles, and is passed over by min and max.
-std::string cell_eval_aggregate(CellEvalTable const& table);
-
-/// Writes FOLDER/cell-eval/LABEL.results.csv and LABEL.agg_results.csv for every model of a results
-/// directory from its scores.csv: the metrics of the sets cell-eval-0.8.2. Where it holds several
-/// datasets, protocols, splits or contexts, LABEL is followed by their names. Returns what was
-/// written, a line a file, and the columns that no metric gives. UserError where there is none of
-/// these metrics.
-std::string write_cell_eval(std::filesystem::path const& folder);
+/// From scores.csv of a results directory, into FOLDER/cell-eval (FOLDER/cell-eval2): of cell-eval
+/// 0.8.2 LABEL.results.csv and LABEL.agg_results.csv for every model; with a baseline, of both
+/// programs, LABEL.score.csv of every other model (`metric,from_baseline`, avg_score last), and the
+/// same over the columns of the Virtual Cell Challenge of 2025 (LABEL.vcc.score.csv) or 2026
+/// (LABEL.vcc2026.score.csv) where all of them were scored. Where it holds several datasets,
+/// protocols, splits or contexts, LABEL is followed by their names. Returns what was written, a
+/// line a file, and the columns that no metric gives. UserError where there is none of these
+/// metrics or no such baseline.
+std::string write_cell_eval(std::filesystem::path const& folder, CellEval program,
+                            std::string const& baseline);
 
 }  // namespace pertscale

@@ -36,7 +36,11 @@ RowTexts texts_of(Landscape const& landscape, ContextRows const& context, std::s
   if (missing)
     status = (status == "ok" ? "" : status + ";") +
              "target_log2fc=" + (landscape.latent() ? "not_applicable" : "not_measured");
-  return {join(genes, ";"), join(log2fc, ";"), join(difference, ";"), status};
+  auto const joined = [](std::vector<std::string> const& fields) {
+    bool const none = std::all_of(fields.begin(), fields.end(), [](auto& f) { return f.empty(); });
+    return none ? std::string() : join(fields, ";");
+  };
+  return {join(genes, ";"), joined(log2fc), joined(difference), status};
 }
 
 constexpr auto last_before_targets = LandscapeColumn::e_test_p_adjusted;

@@ -184,11 +184,15 @@ std::string plan_text(Plan const& plan, std::uint64_t memory_per_rank) {
     out += fmt::format("model {}: {} fit(s), each by a team of {} ranks\n", team.first, fits,
                        team.second);
   auto const cost = estimate(plan, memory_per_rank);
-  out += fmt::format("{} models x {} metrics: {} tasks, {} units, {:.0f} score rows\n",
-                     plan.study->models.size(), plan.study->metrics.size(), plan.tasks.size(),
-                     plan.units.size(), cost.score_rows);
   out += fmt::format(
-      "estimate: {:.3g} GFLOP, {} read from screens, {} memory a rank (bound for reading {}), {} "
+      "{} models x {} metrics: {} tasks, {} units{}, {:.0f} score rows\n",
+      plan.study->models.size(), plan.study->metrics.size(), plan.tasks.size(), plan.units.size(),
+      plan.calibration.empty() ? ""
+                               : fmt::format(" and {} of calibration", plan.calibration.size()),
+      cost.score_rows);
+  out += fmt::format(
+      "estimate: {:.3g} GFLOP of fits and of metrics of profiles, {} read from screens, {} memory "
+      "a rank (bound for reading {}), {} "
       "disk\n",
       cost.flops * 1e-9, bytes_text(cost.bytes_read), bytes_text(cost.rank_memory),
       bytes_text(static_cast<double>(memory_per_rank)), bytes_text(cost.disk));

@@ -101,8 +101,9 @@ class Looker {
     std::set<std::string> const names(column.values.begin(), column.values.end());
     if (names.size() == 1 && split_.only) return;
     if (!names.contains(split_.split))
-      throw UserError(fmt::format("{}: obs column 'split' holds {}, but no '{}'", path_,
-                                  first_of(names), split_.split));
+      throw UserError(fmt::format("{}: obs column 'split' holds {}, but no '{}'{}", path_,
+                                  first_of(names), split_.split,
+                                  split_.split == "all" ? "; name one of them with --split" : ""));
     out_.split = split_.split;
   }
 

@@ -7,6 +7,7 @@
 
 #include "core/text.hpp"
 #include "metric/metric_sets.hpp"
+#include "suite/study_checks.hpp"
 
 namespace pertscale {
 
@@ -21,6 +22,15 @@ std::string take_setting(PartText& text, std::string_view key) {
     return value;
   }
   return {};
+}
+
+/// `as=` and the like without a value would be taken for not given.
+void check_settings(PartText const& text) {
+  for (auto const& [key, value] : text.settings)
+    for (auto const* own : {"as", "pool", "team", "datasets"})
+      if (key == own && value.empty())
+        throw UserError(
+            fmt::format("'{}': {}= has no value; give one or leave it out", text.name, key));
 }
 
 /// Loads the files that options name.
@@ -71,7 +81,7 @@ class StudyReader {
   void use(StudyProtocol protocol) { study_.protocols.push_back(std::move(protocol)); }
 
   Study take(bool needs_models) {
-    check_whole(needs_models);
+    check_study(study_, lines_, needs_models, mistakes_);
     mistakes_.raise();
     return std::move(study_);
   }
@@ -79,6 +89,7 @@ class StudyReader {
  private:
   void read_line(StudyLine const& item) {
     Mistakes here;
+    lines_.keys.insert(item.key);
     try {
       if (item.key == "dataset")
         read_dataset(item.value, here);
@@ -91,7 +102,7 @@ class StudyReader {
       else if (item.key == "metrics")
         read_metric_set(parse_part(item.value), here);
       else if (item.key == "baseline")
-        study_.baselines.push_back(item.value);
+        read_baseline(item);
       else
         read_own(item);
     } catch (UserError const& error) {
@@ -103,6 +114,11 @@ class StudyReader {
       for (auto const& sentence : error.sentences())
         mistakes_.add(fmt::format("{}: {}", item.where, sentence));
     }
+  }
+
+  void read_baseline(StudyLine const& item) {
+    study_.baselines.push_back(item.value);
+    lines_.baselines.push_back(item.where);
   }
 
   void read_own(StudyLine const& item) {
@@ -129,7 +145,7 @@ class StudyReader {
   void check_label(List const& list, std::string const& label, std::string_view kind,
                    Mistakes& here) const {
     for (auto const& other : list)
-      if (other.label == label)
+      if (other.label == label && !label.empty())
         here.add(
             fmt::format("two {}s have the label '{}'; give one of them as=LABEL", kind, label));
   }
@@ -147,6 +163,7 @@ class StudyReader {
 
   void read_protocol(PartText text, Mistakes& here) {
     StudyProtocol protocol;
+    check_settings(text);
     protocol.label = take_setting(text, "as");
     for (auto const& name : split(take_setting(text, "datasets"), ','))
       if (!name.empty()) protocol.datasets.push_back(name);
@@ -158,6 +175,7 @@ class StudyReader {
 
   void read_model(PartText text, Mistakes& here) {
     StudyModel model;
+    check_settings(text);
     model.label = take_setting(text, "as");
     if (auto const pool = take_setting(text, "pool"); !pool.empty()) model.pool = pool;
     if (model.pool != "auto" && model.pool != "own" && model.pool != "contexts")
@@ -227,47 +245,11 @@ class StudyReader {
     study_.metric_sets.push_back(set.name);
   }
 
-  void check_whole(bool needs_models) {
-    auto const need = [this](bool empty, std::string_view key, std::string_view example) {
-      if (empty)
-        mistakes_.add(fmt::format("{}: no {} is given; add a line such as '{} = {}'", study_.file,
-                                  key, key, example));
-    };
-    need(study_.datasets.empty(), "dataset", "../datasets/norman-mcfaline-k562.cfg");
-    need(study_.protocols.empty(), "protocol", "unseen-combination");
-    if (needs_models) {
-      need(study_.models.empty(), "model", "no-change");
-      need(study_.metrics.empty(), "metric", "l2");
-    }
-    check_names();
-  }
-
-  void check_names() {
-    std::vector<std::string> labels, names;
-    for (auto const& model : study_.models) labels.push_back(model.label);
-    for (auto const& dataset : study_.datasets) names.push_back(dataset.name);
-    for (auto const& baseline : study_.baselines)
-      if (std::find(labels.begin(), labels.end(), baseline) == labels.end())
-        mistakes_.add(fmt::format("{}: baseline '{}' is no model of this study.{}", study_.file,
-                                  baseline, suggestion(baseline, labels)));
-    bool const has_no_change =
-        std::any_of(study_.models.begin(), study_.models.end(),
-                    [](auto const& model) { return model.text.name == "no-change"; });
-    if (study_.missing == "no-change" && !has_no_change)
-      mistakes_.add(fmt::format(
-          "{}: missing = no-change needs the model no-change in the study; add 'model = no-change'",
-          study_.file));
-    for (auto const& protocol : study_.protocols)
-      for (auto const& name : protocol.datasets)
-        if (std::find(names.begin(), names.end(), name) == names.end())
-          mistakes_.add(fmt::format("{}: protocol '{}': datasets={} is no dataset of this study.{}",
-                                    study_.file, protocol.label, name, suggestion(name, names)));
-  }
-
   TextSource const& source_;
   std::string base_;  ///< the file that relative paths start from
   Study study_;
   OptionList own_;
+  StudyLines lines_;
   std::set<std::string> of_sets_;  ///< labels of metrics that sets name
   Mistakes mistakes_;
 };

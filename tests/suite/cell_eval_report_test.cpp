@@ -1,78 +1,155 @@
+#include "suite/cell_eval_report.hpp"
+
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <fstream>
+#include <map>
 
-#include "core/csv_text.hpp"
-#include "core/text.hpp"
+#include "core/error.hpp"
+#include "csv_table.hpp"
 #include "shared_data.hpp"
-#include "suite/cell_eval_report.hpp"
 
 using namespace pertscale;
 
 namespace {
 
-using Rows = std::vector<std::vector<std::string>>;
+std::string const golden = "golden/cell-eval/";
 
-Rows rows_of(std::string const& text) {
-  Rows rows;
-  std::string_view rest(text), line;
-  while (next_line(rest, line)) rows.push_back(csv_fields(line));
-  return rows;
+/// scores.csv of a results directory with nothing else in it.
+class MadeResults {
+ public:
+  MadeResults() : scores_(folder_ / "scores.csv") {
+    scores_ << "dataset,protocol,split,model,perturbation,context,metric,value,status\n";
+  }
+  void add(std::string const& model, std::string const& perturbation, std::string const& metric,
+           double value, std::string const& status = "constant") {
+    bool const missing = std::isnan(value);
+    scores_ << "d,p,1," << model << ',' << perturbation << ",," << csv_field(metric) << ','
+            << (missing ? "" : number_text(value)) << ',' << (missing ? status : "ok") << '\n';
+  }
+  std::string write(CellEval program, std::string const& baseline) {
+    scores_.flush();
+    return write_cell_eval(folder_.path(), program, baseline);
+  }
+  std::filesystem::path operator/(std::string const& name) const { return folder_ / name; }
+
+ private:
+  TemporaryFolder folder_;
+  std::ofstream scores_;
+};
+
+std::map<std::string, double> scores_in(std::filesystem::path const& path) {
+  CsvTable const table(path);
+  std::map<std::string, double> out;
+  for (std::size_t r = 0; r < table.rows(); ++r)
+    out[table.text(r, "metric")] = table.number(r, "from_baseline");
+  return out;
 }
 
-CellEvalTable table_of(Rows const& rows) {
-  CellEvalTable table;
-  table.columns.assign(rows[0].begin() + 1, rows[0].end());
-  for (std::size_t r = 1; r < rows.size(); ++r) {
-    table.perturbations.push_back(rows[r][0]);
-    table.values.emplace_back();
-    for (std::size_t c = 1; c < rows[r].size(); ++c)
-      table.values.back().push_back(rows[r][c] == "NaN" ? std::optional(std::nan(""))
-                                                        : parse_double(rows[r][c]));
-  }
-  return table;
+/// Ours of a peer's columns.
+std::map<std::string, std::string> metrics_of(CellEval program) {
+  std::map<std::string, std::string> out;
+  for (auto const& column : cell_eval_columns())
+    if (column.program == program) out.emplace(column.column, label_of_text(column.metric));
+  return out;
+}
+
+void add_cell_eval(MadeResults& made, std::string const& model, std::string const& name) {
+  CsvTable const table(*shared_file(golden + "cell-eval-0.8.2/" + name + ".results.csv"));
+  for (auto const& [column, metric] : metrics_of(CellEval::v1))
+    for (std::size_t r = 0; r < table.rows(); ++r) {
+      auto const& field = table.text(r, column);
+      made.add(model, table.text(r, "perturbation"), metric,
+               field == "NaN" ? std::nan("") : table.number(r, column),
+               field.empty() ? "no_significant" : "constant");
+    }
+}
+
+void add_cell_eval2(MadeResults& made, std::string const& name) {
+  std::string const path = golden + "cell-eval2-0.20.0/";
+  auto const metrics = metrics_of(CellEval::v2);
+  auto const mine = [&](CsvTable const& table, std::size_t r) {
+    return table.text(r, "prediction") == name && table.text(r, "engine") == "scanpy" &&
+           table.text(r, "profile") == "vcc2026-whole-screen";
+  };
+  CsvTable const table(*shared_file(path + "results.csv.gz"));
+  for (std::size_t r = 0; r < table.rows(); ++r)
+    if (mine(table, r))
+      made.add(name, table.text(r, "perturbation"), metrics.at(table.text(r, "metric")),
+               table.number(r, "value"));
+  std::string const ratio = "expr_mse_unbiased_capped_norm";  // has an aggregate only
+  CsvTable const means(*shared_file(path + "agg_results.csv.gz"));
+  for (std::size_t r = 0; r < means.rows(); ++r)
+    if (mine(means, r) && means.text(r, "metric") == ratio && means.text(r, "statistic") == "mean")
+      made.add(name, "*", metrics.at(ratio), means.number(r, "value"));
 }
 
 }  // namespace
 
-TEST_CASE("polars' description of a column, by hand") {
-  CellEvalTable const table{{"a", "b"},
-                            {"P", "Q", "R", "S"},
-                            {{1.0, std::nan("")}, {4.0, 2.0}, {std::nullopt, 5.0}, {10.0, 3.0}}};
-
-  CHECK(cell_eval_results(table) == "perturbation,a,b\nP,1.0,NaN\nQ,4.0,2.0\nR,,5.0\nS,10.0,3.0\n");
-  auto const rows = rows_of(cell_eval_aggregate(table));
-  CHECK(rows[1] == std::vector<std::string>{"count", "3.0", "4.0"});
-  CHECK(rows[2] == std::vector<std::string>{"null_count", "1.0", "0.0"});
-  CHECK(rows[3] == std::vector<std::string>{"mean", "5.0", "NaN"});
-  CHECK(*parse_double(rows[4][1]) == Approx(std::sqrt(21.0)));  // (16 + 1 + 25) / 2
-  CHECK(rows[4][2] == "NaN");
-  CHECK(rows[5] == std::vector<std::string>{"min", "1.0", "2.0"});
-  CHECK(rows[7] == std::vector<std::string>{"50%", "4.0", "5.0"});  // rank 1.5 of 4 is the third
-  CHECK(rows[9] == std::vector<std::string>{"max", "10.0", "5.0"});
+TEST_CASE("a score against a baseline by hand") {
+  auto const metrics = metrics_of(CellEval::v1);
+  MadeResults made;
+  for (auto const* name : {"A", "B"}) {
+    made.add("mine", name, metrics.at("mae"), name[0] == 'A' ? 0.1 : 0.3);
+    made.add("base", name, metrics.at("mae"), 0.8);
+    made.add("mine", name, metrics.at("overlap_at_N"), 0.6);
+    made.add("base", name, metrics.at("overlap_at_N"), 0.2);
+  }
+  auto const text = made.write(CellEval::v1, "base");
+  CHECK(read_text(made / "cell-eval/mine.score.csv") ==
+        "metric,from_baseline\nmae,0.75\noverlap_at_N,0.49999999999999994\navg_score,0.625\n");
+  CHECK_FALSE(std::filesystem::exists(made / "cell-eval/base.score.csv"));
+  CHECK_FALSE(std::filesystem::exists(made / "cell-eval/mine.vcc.score.csv"));  // no discrimination
+  CHECK(text.find("mine.score.csv") != std::string::npos);
+  CHECK_THROWS_WITH(made.write(CellEval::v1, "bse"), Catch::Contains("Did you mean 'base'?"));
+  CHECK_THROWS_AS(made.write(CellEval::v2, "base"), UserError);
 }
 
-TEST_CASE("aggregates of cell-eval 0.8.2 from its own results") {
-  for (std::string const name : {"main-f64", "main-f32", "constant", "baseline"}) {
-    auto const folder = "golden/cell-eval/cell-eval-0.8.2/" + name;
-    auto const results = shared_file(folder + ".results.csv");
-    auto const aggregate = shared_file(folder + ".agg_results.csv");
-    if (!results || !aggregate) return;
-    INFO(name);
-
-    auto const mine = rows_of(cell_eval_aggregate(table_of(rows_of(read_text(*results)))));
-    auto const golden = rows_of(read_text(*aggregate));
-
-    REQUIRE(mine.size() == golden.size());
-    for (std::size_t r = 0; r < golden.size(); ++r) {
-      REQUIRE(mine[r].size() == golden[r].size());
-      for (std::size_t c = 0; c < golden[r].size(); ++c) {
-        INFO(golden[r][0] << " of " << golden[0][c] << ": " << mine[r][c] << ", " << golden[r][c]);
-        auto const value = parse_double(golden[r][c]);
-        if (value && std::isfinite(*value))
-          CHECK(std::fabs(*parse_double(mine[r][c]) - *value) <= 1e-9 * std::fabs(*value) + 1e-15);
-        else
-          CHECK(mine[r][c] == golden[r][c]);
+TEST_CASE("scores of cell-eval 0.8.2 from scores.csv, the challenge's of 2025 among them") {
+  if (!shared_file(golden + "real.h5ad")) return;
+  MadeResults made;
+  add_cell_eval(made, "baseline", "baseline");
+  for (auto const* name : {"main-f64", "control-copy"}) add_cell_eval(made, name, name);
+  made.write(CellEval::v1, "baseline");
+  for (std::string const name : {"main-f64", "control-copy"})
+    for (std::string const part : {".vcc", ""}) {
+      INFO(name << part);
+      auto found = scores_in(made / ("cell-eval/" + name + part + ".score.csv"));
+      auto wanted =
+          scores_in(*shared_file(golden + "cell-eval-0.8.2/" + name + part + ".score.csv"));
+      auto const columns = static_cast<double>(wanted.size() - 1);
+      if (wanted.contains("clustering_agreement")) {  // which no other program can give
+        wanted["avg_score"] =
+            (wanted["avg_score"] * columns - wanted["clustering_agreement"]) / (columns - 1);
+        wanted.erase("clustering_agreement");
+      }
+      REQUIRE(found.size() == wanted.size());
+      for (auto const& [metric, value] : wanted) {
+        INFO(metric);
+        CHECK(found.at(metric) == Approx(value).epsilon(1e-9).margin(1e-12));
       }
     }
+}
+
+TEST_CASE("scores of cell-eval2 0.20.0, the challenge's of 2026") {
+  if (!shared_file(golden + "real.h5ad")) return;
+  MadeResults made;
+  for (auto const* name : {"perturbed-mean", "main", "constant", "half-b"})
+    add_cell_eval2(made, name);
+  made.write(CellEval::v2, "perturbed-mean");
+  CsvTable const wanted(*shared_file(golden + "cell-eval2-0.20.0/scores.csv"));
+  int checked = 0;
+  for (std::string const name : {"main", "constant", "half-b"}) {
+    auto const found = scores_in(made / ("cell-eval2/" + name + ".vcc2026.score.csv"));
+    CHECK(found.size() == 7);
+    for (std::size_t r = 0; r < wanted.rows(); ++r) {
+      if (wanted.text(r, "prediction") != name || wanted.text(r, "against") != "perturbed-mean")
+        continue;
+      INFO(name << ' ' << wanted.text(r, "metric"));
+      CHECK(found.at(wanted.text(r, "metric")) ==
+            Approx(wanted.number(r, "from_baseline")).epsilon(1e-9).margin(1e-12));
+      ++checked;
+    }
   }
+  CHECK(checked == 21);
 }

@@ -176,3 +176,16 @@ TEST_CASE("every pair but a model with itself, baselines first") {
   for (auto const& v : found) pairs.emplace_back(v.baseline, v.model);
   CHECK(pairs == std::vector<std::pair<std::size_t, std::size_t>>{{0, 1}, {0, 2}, {2, 0}, {2, 1}});
 }
+
+TEST_CASE("few differences among many perturbations claim no more than an exact test can") {
+  // Five of ten differ, all the same way: the normal approximation says 0.043, all signs 1 / 16.
+  std::vector<double> few(10, 0.0);
+  for (std::size_t row = 0; row < 5; ++row) few[row] = -0.5 - 0.01 * static_cast<double>(row);
+  auto const found = judge(rows_with({few}));
+  CHECK(found[0].compared.differing == 5);
+  CHECK(found[0].compared.signed_rank.two_sided < 0.05);
+  CHECK(found[0].p_holm == 0.0625);
+  CHECK(found[0].word == "not_distinguishable");
+  few[5] = -0.55;
+  CHECK(judge(rows_with({few}))[0].word == "better");
+}

@@ -36,7 +36,7 @@ STUDIES = {
     "not-a-number": (variant(model="linear ridge=small"), None, [r"ridge=small is not a number"]),
     "bad-choice": (variant(model="perturbed-mean weight=cell"), None, [r"weight=cell takes conditions, cells"]),
     "bad-genes": (variant(metric="l2 genes=top:5"), None, [r"genes=top:5"]),
-    "bad-seeds": (variant(protocol="cross-validation seeds=5:1"), None, [r"seeds=5:1"]),
+    "bad-seeds": (variant(protocol="cross-validation seeds=5:1"), None, [r"seeds=5:1 takes ranges that rise, as 1:5"]),
     "too-many-folds": (variant(protocol="cross-validation folds=1000"), None, [r"folds=1000.*perturbations"]),
     "option-twice": (variant(model="linear rank=2 rank=3"), None, [r"option 'rank' is given twice"]),
     "no-model": (variant(model=None), None, [r"no model is given"]),
@@ -44,6 +44,10 @@ STUDIES = {
     "no-dataset": (variant(dataset=None), None, [r"no dataset is given"]),
     "no-protocol": (variant(protocol=None), None, [r"no protocol is given"]),
     "same-label": (variant(model_1="+no-change"), None, [r"two models have the label 'no-change'"]),
+    "two-bad-models": (variant(model="no-chnage", model_1="+aditive", baseline="+additive"), None, [r":3: unknown model", r":5: unknown model"]),
+    "capital-letters": (variant(metric="L2"), None, [r":4: unknown metric 'L2'\. Did you mean 'l2'\?"]),
+    "empty-label": (variant(model="no-change as="), None, [r":3: 'no-change': as= has no value"]),
+    "long-label": (variant(model="no-change as=" + "x" * 200, save_predictions="+yes"), None, [r"label of a model 'no-change' has 200 characters"]),
     "bad-baseline": (variant(baseline="+additive"), None, [r"baseline 'additive' is no model of this study"]),
     "absent-dataset": (variant(dataset="absent.cfg"), None, [r"absent\.cfg: no such file"]),
     "absent-screen": (variant(dataset="absent.h5ad"), None, [r"absent\.h5ad"]),
@@ -73,6 +77,13 @@ STUDIES = {
     "dataset-batch": (GOOD, "path = good.h5ad\nbatch-column = contxt\n", [r"no column 'contxt'"]),
     "dataset-bad-sha": (GOOD, "path = good.h5ad\nsha256 = " + "0" * 64 + "\n", [r"sha256 is"]),
     "dataset-column": (GOOD, "path = good.h5ad\ncondition-column = perturbation\n", [r"no column 'perturbation'"]),
+    "dataset-three-columns": (GOOD, "path = good.h5ad\ncondition-column = perturbation\nbatch-column = gem\nwhere = line=K562\n",
+                              [r"condition-column = perturbation: .*no column 'perturbation'", r"batch-column = gem: .*no column 'gem'",
+                               r"where = line: .*no column 'line'"]),
+    "dataset-where-value": (GOOD, "path = good.h5ad\nwhere = context=K562,RPE1\n", [r"where = context=K562,RPE1: obs column 'context' of .* holds "]),
+    "dataset-where-all": (GOOD, "path = good.h5ad\nvalues = counts\nwhere = condition=control\n", [r"all cells are control.* left out by where"]),
+    "dataset-min-cells": (GOOD, "path = good.h5ad\nvalues = counts\nmin-cells = 100000\n", [r"all cells are control.*fewer than 100000 cells \(min-cells\)"]),
+    "profiles-max-cells": (GOOD, "path = bulk.h5ad\nrows = pseudobulk\nmax-cells = 5\n", [r"max-cells samples cells, but rows=pseudobulk"]),
     "dataset-control": (GOOD, "path = good.h5ad\ncontrol = non-targeting\n", [r"no control cell"]),
     "dataset-list": (GOOD, "path = good.h5ad\nconditions = file:list.txt\n", [r"NOSUCHGENE"]),
     "dataset-genes": (GOOD, "path = good.h5ad\nvalues = counts\ngenes = file:list.txt\n", [r"none of its"]),
@@ -120,7 +131,7 @@ DAMAGED = """empty_file.path folder.path missing_file.path text_file.path trunca
 def expect(report, name, done, patterns, out):
     sentences = harness.own_lines(done.stderr)
     report.check(done.returncode == 2, f"{name}: status {done.returncode}, not 2\n{done.stderr[:2000]}")
-    report.check(len(sentences) >= len(patterns), f"{name}: {sentences}")
+    report.check(len(sentences) == len(patterns), f"{name}: not a sentence a mistake: {sentences}")
     for pattern in patterns:
         report.check(any(re.search(pattern, s, re.S) for s in sentences), f"{name}: no sentence matches {pattern}: {sentences}")
     report.check(not out.exists(), f"{name}: {out} was left behind")

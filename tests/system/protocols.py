@@ -52,6 +52,16 @@ def check_areas(report, folder, scores):
         report.check(np.isclose(row["delta"], wanted, rtol=1e-9, atol=1e-15), f"delta {dict(row)}")
 
 
+def check_cells(report):
+    """`split` by expression of a screen of cells, which it has to stream."""
+    screen, study, file = (report.folder / name for name in ("cells.h5ad", "cells.cfg", "cells.json"))
+    made = harness.run(1, "simulate", "--cells", "800", "--genes", "60", "--perturbations", "20", "--values", "lognormalised", "--out", screen)
+    study.write_text(f"dataset = {screen}\nprotocol = spectral-overlap seeds=1 step=0.5\n")
+    split = harness.run(2, "split", study, "--out", file)
+    report.check(made.returncode == 0 and split.returncode == 0, made.stderr[:500] + split.stderr[:2000])
+    report.check(len(json.loads(file.read_text())["cells"]["spectral-overlap"]) > 0, "no split of cells")
+
+
 def main():
     report = harness.Report()
     if not report.needs_shared("data/norman-latent.h5ad"):
@@ -88,6 +98,7 @@ def main():
     left = [p for p in pathlib.Path(tempfile.gettempdir()).glob(".pertscale-plan.*") if p.name not in before]
     report.check(not left, f"a scratch folder was left: {left}")
 
+    check_cells(report)
     plan = harness.run(1, "plan", study)
     report.check(plan.returncode == 0 and "splits by expression, so it was read first: latent" in plan.stdout, f"plan: {plan.stdout[:300]}{plan.stderr[:300]}")
     report.end()
