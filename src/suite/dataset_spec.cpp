@@ -82,11 +82,20 @@ CellFilter parse_filter(std::string const& text) {
   throw UserError(fmt::format("where={} has no comparison among = != < <= > >=", text));
 }
 
+/// By its first bytes. Of a file that is called *.h5ad and is none, the reader of screens says what
+/// it is, unless it holds the keys of a dataset file.
 bool looks_like_screen(std::string const& path) {
   std::ifstream in(path, std::ios::binary);
-  std::array<char, 8> head{};
+  std::array<char, 4096> head{};
   in.read(head.data(), head.size());
-  return in.gcount() == 8 && std::string_view(head.data(), 8) == "\x89HDF\r\n\x1a\n";
+  std::string_view const bytes(head.data(), static_cast<std::size_t>(in.gcount()));
+  if (bytes.starts_with("\x89HDF\r\n\x1a\n")) return true;
+  if (!path.ends_with(".h5ad")) return false;
+  for (auto const& line : split(bytes, '\n')) {
+    auto const key = trim(std::string_view(line).substr(0, line.find('=')));
+    if (key == "path" || key == "part") return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -256,7 +265,7 @@ DatasetSpec read_dataset_spec(std::string const& path, TextSource const& source,
   DatasetSpec spec;
   spec.file = path;
   std::string const stem = std::filesystem::path(path).stem().string();
-  if (looks_like_screen(path) || path.ends_with(".h5ad")) {
+  if (looks_like_screen(path)) {
     spec.path = path;
     spec.name = stem;
     try {

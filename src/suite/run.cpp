@@ -213,6 +213,7 @@ class StudyRun {
     facts.ranks = comm_.size();
     facts.versions = options_.versions;
     facts.memory_per_rank = options_.memory_per_rank;
+    facts.screens = &screens_;
     return facts;
   }
 

@@ -103,6 +103,9 @@ void write_run_record(RunFacts const& facts) {
   }
   for (auto const& dataset : facts.plan->datasets)
     record["datasets"][dataset.spec.name] = dataset_json(dataset);
+  for (auto const& screen : facts.screens != nullptr ? *facts.screens : std::vector<Screen>())
+    if (auto& entry = record["datasets"][screen.name]; entry["genes"] != screen.genes.size())
+      entry["genes_read_out"] = screen.genes.names();
   if (!facts.plan->predictions.empty()) record["predictions"] = predictions_json(*facts.plan);
   record["tasks"] = facts.plan->tasks.size();
   record["units"] = facts.plan->units.size();

@@ -17,6 +17,7 @@ struct RunFacts {
   int ranks = 1;
   std::string versions;
   std::uint64_t memory_per_rank = 0;
+  std::vector<Screen> const* screens = nullptr;  ///< of the plan's datasets, once they are prepared
 };
 
 /// Writes run.json: the study with every value, versions, digests of inputs, ranks, host, dates.
