@@ -1,13 +1,12 @@
 #pragma once
 #include <string>
-#include <string_view>
-#include <vector>
 
+#include "core/input_features.hpp"
 #include "io/feature_file.hpp"
 
 namespace pertscale {
 
-/// One source of features as a user writes it: `FILE`, `FILE(key=value;...)`, `screen:FILE(...)`.
+/// One source of features with its options.
 struct FeatureSpec {
   bool screen = false;  ///< a perturbation screen: what it measured is the feature
   std::string path;     ///< of the file, as written
@@ -22,9 +21,9 @@ struct FeatureSpec {
   std::string canonical;  ///< every option with its value, without the path
 };
 
-/// Reads a list of sources. UserError: an unknown option (with the nearest), a bracket that is not
-/// closed, a source without a name.
-std::vector<FeatureSpec> parse_features(std::string_view text);
+/// Reads a source's settings. UserError: an unknown option (with the nearest), a value that it does
+/// not take.
+FeatureSpec feature_spec(InputSource const& source);
 
 /// The options of a source with their help, for `pertscale list`.
 std::string feature_help();
