@@ -6,7 +6,7 @@
 #include <initializer_list>
 
 #include "core/error.hpp"
-#include "io/feature_forms.hpp"
+#include "io/feature_hdf5.hpp"
 #include "io/number_bytes.hpp"
 #include "io/whole_text.hpp"
 
@@ -76,7 +76,11 @@ FeatureFile read_text_form(std::string const& path, std::string_view text,
 
 FeatureFile read_form(PlainFile const& file, FeatureFileOptions const& options) {
   auto const head = file.head(head_bytes);
-  if (is_hdf5(head)) return read_h5ad_features(file.path(), options);
+  if (is_hdf5(head)) {
+    Hdf5File const open(file.path());
+    return is_exported_embedding(open) ? read_exported_embedding(open, options)
+                                       : read_h5ad_features(open, options);
+  }
   if (head.starts_with("\x93NUMPY")) return read_npy_features(file, options);
   if (head.starts_with("PK\3\4") || head.starts_with("PK\5\6"))
     return read_npz_features(file, options);

@@ -103,6 +103,17 @@ TEST_CASE("one table of features in every form reads as the same") {
   }
 }
 
+TEST_CASE("an exported embedding tells where it is from") {
+  REQUIRE_FALSE(files().valid.empty());
+  auto const path = std::filesystem::path(files().valid.front().path).parent_path() / "told.h5";
+  auto const file = read_feature_file(path.string(), {});
+  CHECK(file.values == expected_values());
+  REQUIRE(file.notes.size() == 2);
+  CHECK_THAT(file.notes[0],
+             Catch::Contains("told.h5: its names are Ensembl ids") && Catch::Contains("gene-map="));
+  CHECK_THAT(file.notes[1], Catch::Contains("model scGPT, layer 11, pool mean."));
+}
+
 TEST_CASE("every broken file of features is refused by one sentence that names file and value") {
   REQUIRE(files().bad.size() > 70);
   for (auto const& one : files().bad) {
