@@ -20,9 +20,9 @@ namespace {
 
 using OwnedVector = Owned<Vec, VecDestroy>;
 
-/// Where a search starts: drawn by counter.
-Eigen::VectorXd drawn(Eigen::Index size) {
-  RandomStream random(0, "solver/extreme eigen");
+/// Where the n-th search starts: drawn by counter.
+Eigen::VectorXd drawn(Eigen::Index size, std::uint64_t search) {
+  RandomStream random(search, "solver/extreme eigen");
   Eigen::VectorXd out(size);
   for (auto& value : out) value = random.normal();
   return out;
@@ -108,10 +108,11 @@ class Search {
     return vector;
   }
 
-  /// Where it starts, and the space that is left out.
+  /// Where it starts, and the space that is left out. Each search starts elsewhere: of a multiple
+  /// eigenvalue, Krylov's space holds what the start has of it, which is found and left out.
   void start_from(EPS eps, Found const& known) {
     OwnedVector first;
-    fill(made(first).get(), drawn(order_));
+    fill(made(first).get(), drawn(order_, searches_++));
     Vec start_vector = first.get();
     PERTSCALE_PETSC(EPSSetInitialSpace(eps, 1, &start_vector));
     std::vector<OwnedVector> owners(known.vectors.size());
@@ -139,6 +140,7 @@ class Search {
 
   SymmetricProduct const& product_;
   PetscInt order_;
+  std::uint64_t searches_ = 0;
   Owned<Mat, MatDestroy> matrix_;
 };
 
@@ -162,7 +164,7 @@ LeadingEigen extreme_eigen(SymmetricProduct const& matrix, Eigen::Index count) {
     throw InternalError("extreme_eigen: PETSc counts rows in 32 bits");
   LeadingEigen out{Eigen::VectorXd::Zero(kept), Eigen::MatrixXd::Identity(n, kept)};
   if (kept == 0) return out;
-  Eigen::VectorXd const image = matrix.times(drawn(n));
+  Eigen::VectorXd const image = matrix.times(drawn(n, 0));
   if (!image.allFinite()) throw InternalError("extreme_eigen: a value is not finite");
   if (image.isZero(0)) return out;
   Search search(matrix);
