@@ -29,6 +29,7 @@ struct FeatureFile {
   std::vector<std::vector<std::int32_t>> members;  ///< annotation: of each term, names, ascending
   std::vector<GraphEdge> edges;                    ///< graph: as in the file
   std::string sha256;                              ///< of the file's bytes
+  std::vector<std::string> heeds;  ///< names of the FeatureFileOptions that its form heeds
   std::vector<std::string>
       notes;  ///< what a user should know (lines left out, why), a sentence each
 };

@@ -95,11 +95,7 @@ bool is_exported_embedding(Hdf5File const& file) {
          file.kind("names") == Kind::dataset;
 }
 
-FeatureFile read_exported_embedding(Hdf5File const& file, FeatureFileOptions const& options) {
-  if (!options.key.empty() || !options.names_key.empty())
-    file.refuse(
-        "an exported embedding has its datasets values and names; leave out key= and "
-        "names-key=");
+FeatureFile read_exported_embedding(Hdf5File const& file) {
   check_kind(file);
   FeatureFile out;
   check_id_space(file, out);

@@ -11,7 +11,7 @@ namespace pertscale {
 FeatureFile read_h5ad_features(Hdf5File const& file, FeatureFileOptions const& options);
 /// An exported embedding: datasets `values` (names x dimensions) and `names` at the root,
 /// attributes `kind` (gene or pert), `model`, `layer`, `pool`, `normalised`, `id_space`.
-FeatureFile read_exported_embedding(Hdf5File const& file, FeatureFileOptions const& options);
+FeatureFile read_exported_embedding(Hdf5File const& file);
 /// Has a file those two datasets, and is it no AnnData?
 bool is_exported_embedding(Hdf5File const& file);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "core/options.hpp"
 #include "core/text.hpp"
@@ -47,8 +49,18 @@ FeatureSpec feature_spec(InputSource const& source) {
       throw UserError(fmt::format("{}: {}", spec.path, error.what()));
     }
   }
+  for (auto const& option : options.all())
+    if (option.given) spec.given.push_back(option.name);
+  if (spec.screen) spec.check_given({"pca", "context"}, "a screen");
   spec.canonical = (spec.screen ? "screen " : "file ") + options.canonical();
   return spec;
+}
+
+void FeatureSpec::check_given(std::vector<std::string> const& heeded, std::string_view form) const {
+  for (auto const& name : given)
+    if (std::find(heeded.begin(), heeded.end(), name) == heeded.end())
+      throw UserError(fmt::format("{}: {}= has no effect on {}, which takes {}; leave it out", path,
+                                  name, form, join(heeded, ", ")));
 }
 
 std::string feature_help() {

@@ -1,5 +1,7 @@
 #pragma once
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/input_features.hpp"
 #include "io/feature_file.hpp"
@@ -19,6 +21,10 @@ struct FeatureSpec {
   double min_weight = 0;  ///< edges of a smaller weight are left out
   std::string context;    ///< of a screen that has several
   std::string canonical;  ///< every option with its value, without the path
+  std::vector<std::string> given;  ///< names of the options that the user wrote
+
+  /// UserError where an option was given that is not among `heeded`: nothing is ignored in silence.
+  void check_given(std::vector<std::string> const& heeded, std::string_view form) const;
 };
 
 /// Reads a source's settings. UserError: an unknown option (with the nearest), a value that it does

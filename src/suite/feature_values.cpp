@@ -156,7 +156,26 @@ Matrix spectral_embedding(std::vector<GraphEdge> const& edges, Eigen::Index node
   return eigen.vectors * eigen.values.cwiseAbs().cwiseSqrt().asDiagonal();
 }
 
+namespace {
+
+/// Options that a file does not heed are refused.
+void check_options(FeatureFile const& file, FeatureSpec const& spec) {
+  using Kind = FeatureFile::Kind;
+  auto heeded = file.heeds;
+  std::vector<std::string> own{"pca"};
+  if (file.kind == Kind::annotation) own = {"pca", "min-genes", "max-genes"};
+  if (file.kind == Kind::graph) own = {"dimensions", "min-weight"};
+  heeded.insert(heeded.end(), own.begin(), own.end());
+  heeded.emplace_back("gene-map");
+  spec.check_given(heeded, file.kind == Kind::annotation ? "a file of terms"
+                           : file.kind == Kind::graph    ? "a graph"
+                                                         : "an embedding of this form");
+}
+
+}  // namespace
+
 FeatureTable feature_values(FeatureFile file, FeatureSpec const& spec) {
+  check_options(file, spec);
   FeatureTable table;
   auto const rows = static_cast<Eigen::Index>(file.names.size());
   switch (file.kind) {

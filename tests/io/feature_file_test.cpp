@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "core/error.hpp"
@@ -100,6 +101,13 @@ TEST_CASE("one table of features in every form reads as the same") {
     CHECK(file.dimensions == heads);
     CHECK(file.notes.size() == (one.heads == "counted" ? 1 : 0));
     CHECK(file.sha256 == sha256_hex(read_text(one.path)));
+    auto const heeds = [&](char const* option) {
+      return std::find(file.heeds.begin(), file.heeds.end(), option) != file.heeds.end();
+    };
+    CHECK((one.options.key.empty() || heeds("key")));
+    CHECK((one.options.names_key.empty() || heeds("names-key")));
+    CHECK((one.options.names_file.empty() || heeds("names-file")));
+    CHECK((!one.options.transpose || heeds("transpose")));
   }
 }
 

@@ -305,7 +305,6 @@ def exported():
     embedding("told.h5", kind="pert", model="scGPT", layer=11, pool="mean", id_space="ensembl")
     valid("emb.h5", None, "heads=no")
     valid("bare.h5", None, "heads=no")
-    broken("emb.h5", None, "leave out key=", options="key=values")
     for name, texts, changes in [
         ("twice.h5", ["KLF1", "row 2 of names", "row 4 of names"], {"names": ["TP53", "KLF1", "X", "KLF1"]}),
         ("few.h5", ["3 name(s)", "4 row(s)"], {"names": NAMES[:3]}),

@@ -145,6 +145,35 @@ TEST_CASE("terms are kept by their number of genes") {
                     Catch::Contains("go.gmt: 0 of 3 terms"));
 }
 
+TEST_CASE("an option that a source does not heed is refused") {
+  FeatureFile file;
+  file.names = {"A", "B"};
+  file.values = random_values(2, 2);
+  file.heeds = {"key"};
+  auto const refusal = [&](std::string const& text) -> std::string {
+    try {
+      feature_values(file, specs_of(text).front());
+    } catch (UserError const& error) {
+      return error.what();
+    }
+    return "";
+  };
+  CHECK(refusal("x.npz(key=emb;pca=1;gene-map=m.tsv)").empty());
+  CHECK(refusal("x.npz(min-genes=2)") ==
+        "x.npz: min-genes= has no effect on an embedding of this form, which takes key, pca, "
+        "gene-map; leave it out");
+  for (std::string const option : {"names-key=a", "transpose=yes", "dimensions=2", "context=A"})
+    CHECK_THAT(refusal("x.npz(" + option + ")"), Catch::Contains("has no effect"));
+  file.kind = FeatureFile::Kind::graph;
+  file.heeds = {};
+  CHECK(refusal("x.csv(dimensions=1;min-weight=0.5)").empty());
+  CHECK_THAT(refusal("x.csv(pca=2)"), Catch::Contains("pca= has no effect on a graph"));
+  file.kind = FeatureFile::Kind::annotation;
+  CHECK_THAT(refusal("x.gmt(key=a)"), Catch::Contains("key= has no effect on a file of terms"));
+  CHECK_THROWS_WITH(specs_of("screen:k.cfg(gene-map=m.tsv)"),
+                    Catch::Contains("k.cfg: gene-map= has no effect on a screen"));
+}
+
 TEST_CASE("how features are written") {
   auto const specs = specs_of("a/go.tsv.gz(pca=256;min-genes=20), screen:k562.cfg ,x.npz");
   REQUIRE(specs.size() == 3);

@@ -141,7 +141,7 @@ def bad_files(folder):
     (folder / "weights.pt").write_bytes(b"PK\x03\x04 not a table")
     found = {name: word for name, (_, word) in texts.items()}
     found.update({"shape.npz": "shape.npz", "objects.npz": "pickle", "weights.pt": "weights.pt", "absent.csv": "check the path",
-                  "twice.csv(pac=3)": "Did you mean 'pca'", "twice.csv(pca=3": "bracket"})
+                  "twice.csv(pac=3)": "Did you mean 'pca'", "twice.csv(pca=3": "bracket", "screen:h1.cfg(gene-map=a.tsv)": "gene-map= has no effect"})
     return found
 
 
