@@ -91,10 +91,6 @@ Option& Option::file_after(std::string prefix, InputText& text) {
   });
 }
 
-bool InputFeatures::names_files() const {
-  return !text.empty() && std::find(words.begin(), words.end(), text) == words.end();
-}
-
 std::string Option::content() const {
   if (features != nullptr && features->names_files()) return features->digest;
   if (file == nullptr || (!file_prefix_.empty() && !file->given())) return value();
@@ -227,7 +223,11 @@ Option& OptionList::add(std::string name, InputFeatures& value, std::string help
   option.features = &value;
   option.parse_ = [&value](std::string_view text) {
     if (text.empty()) return std::string("names no file");
-    value.text = text;
+    try {
+      value.take(text);
+    } catch (UserError const& error) {
+      return std::string(error.what());
+    }
     return std::string();
   };
   option.print_ = [&value] { return value.text; };

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/input_features.hpp"
+
 /// One declaration of an option parses it, prints its help, echoes it into the provenance, rejects
 /// unknown keys with the nearest known one, and checks its range.
 namespace pertscale {
@@ -16,19 +18,6 @@ struct InputText {
   std::string path;  ///< as written by the user; empty when the option is not given
   std::string text;  ///< the file's content, filled by the suite before the part is used
   bool given() const { return !path.empty(); }
-};
-
-struct FeatureTable;  // data/features.hpp
-
-/// Features of genes or perturbations that an option names: files, or words that the part itself
-/// knows. Written `FILE[,FILE...]`, each file with its own options behind it: `FILE(pca=256)`.
-/// Parts never open files: the suite reads them and hands the table over.
-struct InputFeatures {
-  std::string text;                             ///< as written by the user; may be one of the words
-  std::vector<std::string> words{};             ///< values that name no file
-  std::string digest{};                         ///< of all that the table comes from (by the suite)
-  std::shared_ptr<FeatureTable const> table{};  ///< null until the suite has read the files
-  bool names_files() const;
 };
 
 /// Whole numbers written `1:5` (1 to 5) or `1,3`.

@@ -6,7 +6,7 @@
 #include <initializer_list>
 
 #include "core/error.hpp"
-#include "io/feature_forms.hpp"
+#include "io/feature_hdf5.hpp"
 #include "io/number_bytes.hpp"
 #include "io/whole_text.hpp"
 
@@ -61,6 +61,12 @@ void refuse_no_text(std::string const& path, std::string_view text) {
         path, zero));
 }
 
+/// A file with the options that its form heeds.
+FeatureFile heeding(FeatureFile file, std::vector<std::string> options) {
+  file.heeds = std::move(options);
+  return file;
+}
+
 FeatureFile read_text_form(std::string const& path, std::string_view text,
                            FeatureFileOptions const& options) {
   refuse_foreign(path, text);
@@ -71,16 +77,23 @@ FeatureFile read_text_form(std::string const& path, std::string_view text,
     return read_gaf(file);
   if (is_go_table(text)) return read_go_table(file);
   if (is_graph(text)) return read_graph(file);
-  return read_feature_table(file, options);
+  return heeding(read_feature_table(file, options), {"transpose"});
 }
 
 FeatureFile read_form(PlainFile const& file, FeatureFileOptions const& options) {
   auto const head = file.head(head_bytes);
-  if (is_hdf5(head)) return read_h5ad_features(file.path(), options);
-  if (head.starts_with("\x93NUMPY")) return read_npy_features(file, options);
+  if (is_hdf5(head)) {
+    Hdf5File const open(file.path());
+    return is_exported_embedding(open)
+               ? read_exported_embedding(open)
+               : heeding(read_h5ad_features(open, options), {"key", "names-key"});
+  }
+  if (head.starts_with("\x93NUMPY"))
+    return heeding(read_npy_features(file, options), {"names-file"});
   if (head.starts_with("PK\3\4") || head.starts_with("PK\5\6"))
-    return read_npz_features(file, options);
-  if (is_safetensors(file, head)) return read_safetensors(file, options);
+    return heeding(read_npz_features(file, options), {"key", "names-key", "names-file"});
+  if (is_safetensors(file, head))
+    return heeding(read_safetensors(file, options), {"key", "names-file"});
   refuse_foreign(file.path(), head);
   auto text = file.read(0, file.size());
   if (text.starts_with("\x1f\x8b")) text = inflated_text(text, file.path());

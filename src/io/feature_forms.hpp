@@ -33,7 +33,6 @@ FeatureFile read_graph(FeatureText const& file);
 FeatureFile read_npy_features(PlainFile const& file, FeatureFileOptions const& options);
 FeatureFile read_npz_features(PlainFile const& file, FeatureFileOptions const& options);
 FeatureFile read_safetensors(PlainFile const& file, FeatureFileOptions const& options);
-FeatureFile read_h5ad_features(std::string const& path, FeatureFileOptions const& options);
 
 /// Does a text begin with the header line of such a file?
 bool is_go_table(std::string_view text);

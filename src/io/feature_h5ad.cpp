@@ -1,11 +1,10 @@
 #include <fmt/format.h>
-#include <hdf5.h>
 
 #include <algorithm>
 
 #include "core/text.hpp"
 #include "io/anndata_frame.hpp"
-#include "io/feature_forms.hpp"
+#include "io/feature_hdf5.hpp"
 #include "io/hdf5_dataset.hpp"
 
 namespace pertscale {
@@ -13,33 +12,33 @@ namespace pertscale {
 namespace {
 
 using Kind = Hdf5File::Kind;
-constexpr double most_values_a_byte = 5000;  // more than gzip can make
-constexpr std::int64_t bytes_a_read = std::int64_t{8} << 20U;
-
-/// "obsm/NAME" of every matrix that belongs to cells or genes.
+/// "obsm/NAME" of every matrix that belongs to cells or genes; X, where there is one, at the end.
 std::vector<std::string> known_keys(Hdf5File const& file) {
   std::vector<std::string> keys;
   for (std::string const group : {"obsm", "varm"})
     for (auto const& name : file.children(group)) keys.push_back(fmt::format("{}/{}", group, name));
+  if (file.has("X")) keys.emplace_back("X");
   return keys;
 }
 
-/// The key as a path; of a bare NAME the group that has it.
+/// The key as a path; of a bare NAME the group that has it. Without a key the one matrix of obsm
+/// and varm, or X where they hold none.
 std::string path_of(Hdf5File const& file, std::string const& key) {
   auto const known = known_keys(file);
   std::string const all = known.empty() ? "none" : join(known, ", ");
-  if (key.empty() && known.size() == 1) return known.front();
+  bool const has_x = !known.empty() && known.back() == "X";
+  if (key.empty() && (known.size() == 1 || (known.size() == 2 && has_x))) return known.front();
   if (key.empty())
     file.refuse(
-        fmt::format("say which matrix holds the features with key=obsm/NAME or "
-                    "key=varm/NAME; there are: {}",
+        fmt::format("say which matrix holds the features with key=obsm/NAME, key=varm/NAME or "
+                    "key=X; there are: {}",
                     all));
   std::vector<std::string> found;
   for (auto const& path : known)
-    if (path == key || path.substr(5) == key) found.push_back(path);
+    if (path == key || path == "obsm/" + key || path == "varm/" + key) found.push_back(path);
   if (found.size() > 1)
-    file.refuse(fmt::format("'{}' is in obsm and in varm; write key={} or key={}", key, found[0],
-                            found[1]));
+    file.refuse(fmt::format("'{}' is {} and {}; write key=obsm/{} or key=varm/{}", key, found[0],
+                            found[1], key, key));
   if (found.empty())
     file.refuse(
         fmt::format("holds no matrix '{}' in obsm or varm; there are: {}; name one with "
@@ -52,73 +51,69 @@ void refuse_group(Hdf5File const& file, std::string const& path) {
   if (file.kind(path) == Kind::dataset) return;
   auto const form = file.text(path, "encoding-type");
   auto const slash = path.find('/');
-  auto const place = fmt::format("adata.{}['{}']", path.substr(0, slash), path.substr(slash + 1));
+  auto const place =
+      slash == std::string::npos
+          ? "adata." + path
+          : fmt::format("adata.{}['{}']", path.substr(0, slash), path.substr(slash + 1));
   file.refuse(fmt::format("{} is {}, not a dense matrix; write it as one: {} = {}.{}", path,
                           form.empty() ? "a group" : form, place, place,
                           form == "dataframe" ? "to_numpy(dtype='float32')" : "toarray()"));
 }
 
-Matrix dense(Hdf5File const& file, std::string const& path) {
-  Hdf5Dataset const values(file, path);
-  auto const& shape = values.shape();
-  if (shape.size() != 2 || shape[0] == 0 || shape[1] == 0)
-    file.refuse(
-        fmt::format("{} has {} dimension(s) and {} value(s), not rows of names x "
-                    "dimensions; write it as a matrix",
-                    path, shape.size(), values.elements()));
-  if (!values.type().number())
-    file.refuse(
-        fmt::format("{} holds {}, not numbers; write it as float32", path, values.type().name));
-  // A shape that promises far more than the file holds would end in a lack of memory.
-  auto const stored = static_cast<double>(H5Dget_storage_size(values.id()));
-  if (static_cast<double>(values.elements()) > most_values_a_byte * (stored + 1))
-    file.refuse(
-        fmt::format("{} claims {} values, but the file stores {} bytes of it; write the file "
-                    "anew",
-                    path, values.elements(), stored));
-  auto const width = static_cast<std::int64_t>(values.type().bytes) * shape[1];
-  auto const step = std::clamp<std::int64_t>(bytes_a_read / width, 1, shape[0]);
-  std::vector<char> buffer;
-  Matrix out(shape[0], shape[1]);
-  for (std::int64_t first = 0; first < shape[0]; first += step) {
-    auto const rows = std::min(step, shape[0] - first);
-    buffer.resize(static_cast<std::size_t>(rows * width));
-    values.read_rows(first, rows, buffer.data());
-    with_number_type(values.type(), [&](auto example) {
-      auto const* const from = reinterpret_cast<decltype(example) const*>(buffer.data());
-      std::transform(from, from + rows * shape[1], out.data() + first * shape[1],
-                     [](auto value) { return static_cast<double>(value); });
-    });
-  }
-  return out;
+std::string place_of(AnndataFrame const& frame, std::string const& column) {
+  return frame.name() + "/" + (column.empty() ? frame.index() : column);
 }
 
-}  // namespace
-
-FeatureFile read_h5ad_features(std::string const& path, FeatureFileOptions const& options) {
-  Hdf5File const file(path);
-  auto const key = path_of(file, options.key);
-  refuse_group(file, key);
-  AnndataFrame const frame(file, key.substr(0, 3));
-  FeatureFile out;
-  auto const rows = Hdf5Dataset(file, key).shape();
-  if (rows.empty() || rows[0] != frame.size())
-    file.refuse(fmt::format("{} has {} row(s), but {} has {}; write the file anew with anndata",
-                            key, rows.empty() ? 0 : rows[0], frame.name(), frame.size()));
-  out.values = dense(file, key);
-  auto names = frame.text(options.names_key);
-  auto const column =
-      frame.name() + "/" + (options.names_key.empty() ? frame.index() : options.names_key);
+/// A column as names, none of them missing; of an empty name the index.
+std::vector<std::string> whole_column(Hdf5File const& file, AnndataFrame const& frame,
+                                      std::string const& column) {
+  auto names = frame.text(column);
   auto const missing = std::find(names.missing.begin(), names.missing.end(), true);
   if (missing != names.missing.end())
     file.refuse(
         fmt::format("the name in row {} of {} is missing; leave the row out or name another "
                     "column with names-key=",
-                    missing - names.missing.begin() + 1, column));
-  out.names = std::move(names.values);
-  check_names(path, out.names, static_cast<std::size_t>(out.values.rows()),
-              [&](std::size_t i) { return fmt::format("row {} of {}", i + 1, column); });
-  check_finite(path, out);
+                    missing - names.missing.begin() + 1, place_of(frame, column)));
+  return std::move(names.values);
+}
+
+/// A side of a matrix (0: rows) is as long as its frame.
+void check_length(Hdf5File const& file, std::string const& key,
+                  std::vector<std::int64_t> const& shape, std::size_t side,
+                  AnndataFrame const& frame) {
+  auto const length = side < shape.size() ? shape[side] : 0;
+  if (length != frame.size())
+    file.refuse(fmt::format("{} has {} {}, but {} has {}; write the file anew with anndata", key,
+                            length, side == 0 ? "row(s)" : "column(s)", frame.name(),
+                            frame.size()));
+}
+
+}  // namespace
+
+FeatureFile read_h5ad_features(Hdf5File const& file, FeatureFileOptions const& options) {
+  if (!file.has("obs") && !file.has("var"))
+    file.refuse(
+        "is an HDF5 file, but neither AnnData (obs and var) nor an exported embedding (datasets "
+        "values, names x dimensions, and names); write one of the two");
+  auto const key = path_of(file, options.key);
+  refuse_group(file, key);
+  bool const whole = key == "X";
+  AnndataFrame const frame(file, whole ? "obs" : key.substr(0, 3));
+  FeatureFile out;
+  auto const shape = Hdf5Dataset(file, key).shape();
+  check_length(file, key, shape, 0, frame);
+  out.values = dense_features(file, key);
+  out.names = whole_column(file, frame, options.names_key);
+  if (whole) {
+    AnndataFrame const genes(file, "var");
+    check_length(file, key, shape, 1, genes);
+    out.dimensions = whole_column(file, genes, "");
+  }
+  check_names(file.path(), out.names, static_cast<std::size_t>(out.values.rows()),
+              [&](std::size_t i) {
+                return fmt::format("row {} of {}", i + 1, place_of(frame, options.names_key));
+              });
+  check_finite(file.path(), out);
   return out;
 }
 

@@ -15,9 +15,14 @@ namespace pertscale {
 
 namespace {
 
-std::string check_numbers(std::string const& text) {
-  for (auto const& word : split(text, ','))
-    if (!parse_double(word)) return "takes numbers, as 0.1,0.01";
+std::string check_grid(std::string const& text, bool counts) {
+  for (auto const& word : split(text, ',')) {
+    auto const value = parse_double(word);
+    if (!value || !std::isfinite(*value)) return "takes numbers, as 0.1,0.01";
+    if (counts && (*value != std::floor(*value) || *value < 1 || *value > 100000))
+      return "takes whole numbers of 1 to 100000, as 100,300";
+    if (*value < 0) return "takes numbers of at least 0";
+  }
   return {};
 }
 
@@ -42,7 +47,9 @@ void FeatureModel::declare(OptionList& options) {
            "validation conditions; not fitted again with them")
       .one_of({"none", "validation"});
   for (auto const value : published_grid()) grid_.push_back(number_text(value));
-  options.add("grid", grid_, "values that tune=validation tries").checked(check_numbers);
+  options.add("grid", grid_, "values that tune=validation tries")
+      .checked(
+          [counts = tunes_a_count()](std::string const& text) { return check_grid(text, counts); });
 }
 
 std::optional<Vector> FeatureModel::one_hot_of(Condition const& condition) const {
@@ -140,10 +147,11 @@ Status FeatureModel::tune(TrainingView const& training, FeatureRows const& rows)
   for (auto const& condition : training.validation_conditions)
     usable = usable || features_of(condition).has_value();
   if (!usable) return Status("no_validation");
-  prepare_tuning(rows);
+  std::vector<double> values;
+  for (auto const& word : grid_) values.push_back(*parse_double(word));
+  prepare_tuning(rows, values);
   std::optional<double> best, best_score;
-  for (auto const& word : grid_) {
-    double const value = *parse_double(word);
+  for (double const value : values) {
     set_tuned(value);
     if (auto status = fit_rows(rows); !status.ok()) return status;
     double const score = validation_score(training);

@@ -37,9 +37,10 @@ class FeatureModel : public Model {
   /// Values that tune=validation tries for the option of that name; empty: it cannot be tuned.
   virtual std::vector<double> published_grid() const { return {}; }
   virtual void set_tuned(double) {}
-  /// The next fits are of these rows with several values of the tuned option: what they share may
-  /// be made now.
-  virtual void prepare_tuning(FeatureRows const&) {}
+  virtual bool tunes_a_count() const { return false; }  ///< whole and at least 1, else at least 0
+  /// The next fits are of these rows with each of these values of the tuned option: what they share
+  /// may be made now.
+  virtual void prepare_tuning(FeatureRows const&, std::vector<double> const&) {}
   LinearAlgebra const& algebra() const { return *algebra_; }
 
  private:

@@ -23,6 +23,7 @@ class NearestNeighbours final : public FeatureModel {
   }
   std::vector<double> published_grid() const override { return {1, 2, 5}; }
   void set_tuned(double value) override { neighbours_ = static_cast<int>(value); }
+  bool tunes_a_count() const override { return true; }
 
   Status fit_rows(FeatureRows const& rows) override {
     rows_ = rows;

@@ -55,18 +55,20 @@ class RandomForest final : public FeatureModel {
   }
   std::vector<double> published_grid() const override { return {100, 300}; }
   void set_tuned(double value) override { trees_ = static_cast<int>(value); }
+  bool tunes_a_count() const override { return true; }
 
+  void prepare_tuning(FeatureRows const& rows, std::vector<double> const& values) override;
   Status fit_rows(FeatureRows const& rows) override;
-  Matrix predict_rows(Matrix const& features) const override {
-    return weighted_outputs(forest_.row_weights(features), changes_);
-  }
+  void grow(FeatureRows const& rows);
+  Matrix predict_rows(Matrix const& features) const override;
 
   int trees_ = 100, least_ = 1;
   std::string depth_ = "none", features_ = "all";
   bool bootstrap_ = true;
 
-  GramForest forest_;
-  Matrix changes_;  ///< in the forest's order of rows
+  GramForest forest_;   ///< at least trees_ trees
+  bool grown_ = false;  ///< for every number of trees that is tried
+  Matrix changes_;      ///< in the forest's order of rows
 };
 
 /// Rows by features, then changes, then weights.
@@ -86,7 +88,20 @@ std::vector<Eigen::Index> sorted_rows(FeatureRows const& rows) {
   return order;
 }
 
+/// Tree t does not depend on how many there are, so the largest forest holds the others as its
+/// first trees.
+void RandomForest::prepare_tuning(FeatureRows const& rows, std::vector<double> const& values) {
+  trees_ = static_cast<int>(*std::max_element(values.begin(), values.end()));
+  grow(rows);
+  grown_ = true;
+}
+
 Status RandomForest::fit_rows(FeatureRows const& rows) {
+  if (!grown_) grow(rows);
+  return {};
+}
+
+void RandomForest::grow(FeatureRows const& rows) {
   auto const order = sorted_rows(rows);
   Matrix const features = rows.features(order, Eigen::all);
   Vector const weights = rows.weights(order);
@@ -105,7 +120,29 @@ Status RandomForest::fit_rows(FeatureRows const& rows) {
   std::span<double const> const w(weights.data(), static_cast<std::size_t>(weights.size()));
   forest_ = GramForest(features, centred_gram(changes_, w, algebra()), w,
                        static_cast<double>(changes_.cols()), options, algebra());
-  return {};
+}
+
+/// The members of a team predict blocks of rows each.
+Matrix RandomForest::predict_rows(Matrix const& features) const {
+  Matrix out(features.rows(), changes_.cols());
+  auto const block = [&](std::size_t piece) {
+    Eigen::Index const first = static_cast<Eigen::Index>(piece) * product_rows;
+    return out.middleRows(first, std::min(product_rows, out.rows() - first));
+  };
+  algebra().share(
+      static_cast<std::size_t>((out.rows() + product_rows - 1) / product_rows),
+      [&](std::size_t piece) {
+        Matrix const own = features.middleRows(static_cast<Eigen::Index>(piece) * product_rows,
+                                               block(piece).rows());
+        Matrix const said =
+            weighted_outputs(forest_.row_weights(own, static_cast<std::size_t>(trees_)), changes_);
+        return std::vector<double>(said.data(), said.data() + said.size());
+      },
+      [&](std::size_t piece, std::span<double const> said) {
+        auto rows = block(piece);
+        rows = Eigen::Map<Matrix const>(said.data(), rows.rows(), rows.cols());
+      });
+  return out;
 }
 
 Registered<Model> const registered{{

@@ -2,7 +2,7 @@
 
 #include "model/feature_model.hpp"
 #include "model/linear_rows.hpp"
-#include "solver/leading_eigen.hpp"
+#include "solver/ridge_path.hpp"
 
 namespace pertscale {
 namespace {
@@ -26,10 +26,9 @@ class Ridge final : public FeatureModel {
   std::vector<double> published_grid() const override { return {0.01, 0.1, 1, 10, 100}; }
   void set_tuned(double value) override { alpha_ = value; }
 
-  void prepare_tuning(FeatureRows const& rows) override;
+  void prepare_tuning(FeatureRows const& rows, std::vector<double> const& values) override;
   Status fit_rows(FeatureRows const& rows) override;
   void centre(FeatureRows const& rows);
-  void take_from_path();
   Matrix predict_rows(Matrix const& features) const override {
     return linear_rows(features, mean_features_, coefficients_, mean_changes_);
   }
@@ -38,8 +37,7 @@ class Ridge final : public FeatureModel {
   Eigen::RowVectorXd mean_features_, mean_changes_;
   Matrix coefficients_;  ///< dimensions x genes
   Eigen::MatrixXd x_, y_;
-  std::optional<LeadingEigen> path_;  ///< while tuned: one decomposition for all penalties
-  Eigen::MatrixXd rotated_;           ///< its vectors' transpose times X'y, or y
+  std::optional<RidgePath> path_;  ///< while tuned: one decomposition for all penalties
 };
 
 /// Centred rows, each times the root of its weight.
@@ -52,24 +50,14 @@ void Ridge::centre(FeatureRows const& rows) {
   y_ = root.asDiagonal() * (rows.changes.rowwise() - mean_changes_);
 }
 
-void Ridge::prepare_tuning(FeatureRows const& rows) {
+void Ridge::prepare_tuning(FeatureRows const& rows, std::vector<double> const&) {
   centre(rows);
-  bool const dual = x_.rows() < x_.cols();
-  auto const gram = dual ? algebra().gram(x_.transpose()) : algebra().gram(x_);
-  path_ = leading_eigen(gram, gram.rows());
-  rotated_ = path_->vectors.transpose() * (dual ? y_ : Eigen::MatrixXd(x_.transpose() * y_));
-}
-
-/// One penalty of the path: (Q + alpha I)^-1 in the eigenvectors of Q = X'X or XX'.
-void Ridge::take_from_path() {
-  Vector const shrunk = (path_->values.array().cwiseMax(0) + alpha_).inverse();
-  Eigen::MatrixXd const solved = path_->vectors * (shrunk.asDiagonal() * rotated_);
-  coefficients_ = x_.rows() < x_.cols() ? Eigen::MatrixXd(x_.transpose() * solved) : solved;
+  path_.emplace(x_, y_, algebra());
 }
 
 Status Ridge::fit_rows(FeatureRows const& rows) {
-  if (path_ && alpha_ > 0) {
-    take_from_path();
+  if (path_ && alpha_ > 0) {  // without a penalty the Gram matrix would cost half the digits
+    coefficients_ = path_->coefficients(alpha_);
     return {};
   }
   centre(rows);

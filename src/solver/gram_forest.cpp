@@ -9,7 +9,6 @@ namespace pertscale {
 namespace {
 
 constexpr Eigen::Index gram_rows = 128;  ///< of a piece of the Gram matrix
-constexpr Eigen::Index product_rows = 48;
 
 /// Numbers that a member sends for a tree.
 std::vector<double> packed(RegressionTree const& tree) {
@@ -106,17 +105,20 @@ GramForest::GramForest(RowMatrix const& features, RowMatrix const& gram,
       [&](std::size_t, std::span<double const> numbers) { trees_.push_back(unpacked(numbers)); });
 }
 
-template <class Uses>
-RowMatrix GramForest::averaged(RowMatrix const& features, Uses uses) const {
+RowMatrix GramForest::averaged(RowMatrix const& features, std::size_t trees,
+                               bool out_of_bag) const {
   RowMatrix out = RowMatrix::Zero(features.rows(), rows_);
   Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> const x =
       features.cast<float>();
   std::vector<int> used(static_cast<std::size_t>(features.rows()));
-  for (auto const& tree : trees_) {
-    std::vector<char> in_bag(static_cast<std::size_t>(rows_), 0);
-    for (int const row : tree.rows) in_bag[size_t(row)] = 1;
+  std::vector<char> in_bag;
+  for (auto const& tree : std::span(trees_).first(trees)) {
+    if (out_of_bag) {
+      in_bag.assign(static_cast<std::size_t>(rows_), 0);
+      for (int const row : tree.rows) in_bag[size_t(row)] = 1;
+    }
     for (Eigen::Index i = 0; i < out.rows(); ++i) {
-      if (!uses(in_bag, static_cast<std::size_t>(i))) continue;
+      if (out_of_bag && in_bag[size_t(i)] != 0) continue;
       ++used[size_t(i)];
       auto const leaf = tree.leaf_of({x.row(i).data(), static_cast<std::size_t>(x.cols())});
       auto const& node = tree.nodes[size_t(leaf)];
@@ -129,11 +131,17 @@ RowMatrix GramForest::averaged(RowMatrix const& features, Uses uses) const {
 }
 
 RowMatrix GramForest::row_weights(RowMatrix const& features) const {
-  return averaged(features, [](auto const&, std::size_t) { return true; });
+  return row_weights(features, trees_.size());
+}
+
+RowMatrix GramForest::row_weights(RowMatrix const& features, std::size_t trees) const {
+  if (trees < 1 || trees > trees_.size())
+    throw InternalError("a forest has no such number of trees");
+  return averaged(features, trees, false);
 }
 
 RowMatrix GramForest::out_of_bag_weights(RowMatrix const& features) const {
-  return averaged(features, [](auto const& in_bag, std::size_t row) { return in_bag[row] == 0; });
+  return averaged(features, trees_.size(), true);
 }
 
 RowMatrix weighted_outputs(RowMatrix const& row_weights, RowMatrix const& outputs) {

@@ -35,21 +35,23 @@ class GramForest {
   std::vector<RegressionTree> const& trees() const { return trees_; }
   /// What a prediction averages: rows of `features` x training rows, each row adds to 1.
   RowMatrix row_weights(RowMatrix const& features) const;
+  /// The same by the first `trees` trees, at least 1: the weights of a forest of that size.
+  RowMatrix row_weights(RowMatrix const& features, std::size_t trees) const;
   /// The same for the training rows themselves (`features` as in the fit), each by the trees that
   /// did not see it; a row that every tree has seen has zeros.
   RowMatrix out_of_bag_weights(RowMatrix const& features) const;
 
  private:
-  template <class Uses>
-  RowMatrix averaged(RowMatrix const& features, Uses uses) const;
+  RowMatrix averaged(RowMatrix const& features, std::size_t trees, bool out_of_bag) const;
 
   Eigen::Index rows_ = 0;
   std::vector<RegressionTree> trees_;
 };
 
-/// Weighted means of training outputs: row_weights times outputs, by products of one shape, so a
-/// row's bits do not depend on the others.
+/// Weighted means of training outputs: row_weights times outputs, by products of one shape
+/// (product_rows rows), so a row's bits do not depend on the others.
 RowMatrix weighted_outputs(RowMatrix const& row_weights, RowMatrix const& outputs);
+inline constexpr Eigen::Index product_rows = 48;
 
 /// Mean over outputs of 1 - (sum of squared errors) / (sum of squared distances from the mean), as
 /// scikit-learn's oob_score_: an output without error counts 1, else a constant one 0. Rows of

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "core/options.hpp"
 #include "core/text.hpp"
@@ -11,7 +13,7 @@ namespace pertscale {
 namespace {
 
 void declare(OptionList& options, FeatureSpec& spec) {
-  options.add("key", spec.file.key, "h5ad: obsm/NAME or varm/NAME; npz, safetensors: the array");
+  options.add("key", spec.file.key, "h5ad: obsm/NAME, varm/NAME or X; npz, safetensors: the array");
   options.add("names-key", spec.file.names_key,
               "npz: the array of names; h5ad: the column of obs or var");
   options.add("names-file", spec.file.names_file, "npy, safetensors: text file, one name a line");
@@ -31,63 +33,34 @@ void declare(OptionList& options, FeatureSpec& spec) {
   options.add("context", spec.context, "the context of a screen that has several");
 }
 
-/// The sources of a list: commas outside of brackets divide it.
-std::vector<std::string> sources_of(std::string_view text) {
-  std::vector<std::string> out(1);
-  int depth = 0;
-  for (char const c : text) {
-    if (c == '(') ++depth;
-    if (c == ')') --depth;
-    if (depth < 0 || depth > 1)
-      throw UserError(
-          fmt::format("{}: brackets do not fit; write FILE(key=value;key=value)", text));
-    if (c == ',' && depth == 0)
-      out.emplace_back();
-    else
-      out.back() += c;
-  }
-  if (depth != 0)
-    throw UserError(fmt::format("{}: a bracket is not closed; write FILE(key=value)", text));
-  return out;
-}
+}  // namespace
 
-FeatureSpec parse_source(std::string_view text) {
+FeatureSpec feature_spec(InputSource const& source) {
   FeatureSpec spec;
-  text = trim(text);
-  spec.screen = text.starts_with("screen:");
-  if (spec.screen) {
-    text.remove_prefix(7);
-    spec.pca = 10;
-  }
+  spec.screen = source.screen;
+  spec.path = source.path;
+  if (spec.screen) spec.pca = 10;
   OptionList options;
   declare(options, spec);
-  auto const open = text.find('(');
-  spec.path = trim(text.substr(0, open));
-  if (spec.path.empty()) throw UserError("a source of features has no file");
-  if (open != std::string_view::npos) {
-    if (text.back() != ')')
-      throw UserError(fmt::format("{}: nothing may follow the bracket", text));
-    for (auto const& setting : split(text.substr(open + 1, text.size() - open - 2), ';')) {
-      auto const equals = setting.find('=');
-      if (equals == std::string::npos)
-        throw UserError(fmt::format("{}: '{}' is not of the form key=value", spec.path, setting));
-      try {
-        options.assign(trim(setting.substr(0, equals)), trim(setting.substr(equals + 1)));
-      } catch (UserError const& error) {
-        throw UserError(fmt::format("{}: {}", spec.path, error.what()));
-      }
+  for (auto const& [key, value] : source.settings) {
+    try {
+      options.assign(key, value);
+    } catch (UserError const& error) {
+      throw UserError(fmt::format("{}: {}", spec.path, error.what()));
     }
   }
+  for (auto const& option : options.all())
+    if (option.given) spec.given.push_back(option.name);
+  if (spec.screen) spec.check_given({"pca", "context"}, "a screen");
   spec.canonical = (spec.screen ? "screen " : "file ") + options.canonical();
   return spec;
 }
 
-}  // namespace
-
-std::vector<FeatureSpec> parse_features(std::string_view text) {
-  std::vector<FeatureSpec> out;
-  for (auto const& source : sources_of(text)) out.push_back(parse_source(source));
-  return out;
+void FeatureSpec::check_given(std::vector<std::string> const& heeded, std::string_view form) const {
+  for (auto const& name : given)
+    if (std::find(heeded.begin(), heeded.end(), name) == heeded.end())
+      throw UserError(fmt::format("{}: {}= has no effect on {}, which takes {}; leave it out", path,
+                                  name, form, join(heeded, ", ")));
 }
 
 std::string feature_help() {

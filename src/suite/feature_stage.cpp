@@ -90,15 +90,17 @@ class FeatureLoader {
 
   /// Fills one option of a model.
   void fill(InputFeatures& features, StudyModel const& model) {
+    std::vector<FeatureSpec> specs;
+    for (auto const& source : features.sources) specs.push_back(feature_spec(source));
     auto const key = model.base + "\n" + features.text;
     if (!known_.contains(key)) {
-      auto table = load(parse_features(features.text), model);
+      auto table = load(specs, model);
       coverage(table, features.text);
       known_.emplace(key, std::make_shared<FeatureTable const>(std::move(table)));
     }
     features.table = known_.at(key);
     Sha256 digest;
-    for (auto const& spec : parse_features(features.text)) {
+    for (auto const& spec : specs) {
       digest.add_field(spec.canonical);
       if (!spec.gene_map.empty()) digest.add_field(map_digest_.at(mapped_path(spec, model)));
     }
@@ -211,8 +213,7 @@ class FeatureLoader {
 bool reads_screens(Study const& study) {
   for (auto const& model : study.models)
     for (auto const& option : model.part.options.all())
-      if (option.features != nullptr && option.features->text.find("screen:") != std::string::npos)
-        return true;
+      if (option.features != nullptr && option.features->reads_screens()) return true;
   return false;
 }
 

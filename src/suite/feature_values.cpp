@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <Eigen/SparseCore>
+
 #include <algorithm>
 #include <cmath>
 
 #include "core/error.hpp"
+#include "solver/extreme_eigen.hpp"
 #include "solver/leading_eigen.hpp"
 #include "solver/products.hpp"
 #include "solver/truncated_svd.hpp"
@@ -65,6 +68,30 @@ Eigen::MatrixXd member_covariance(std::vector<std::vector<std::int32_t>> const& 
   return out;
 }
 
+/// The product of that covariance with a vector, from the members alone.
+Eigen::VectorXd member_covariance_times(std::vector<std::vector<std::int32_t>> const& members,
+                                        Eigen::Index rows, Eigen::VectorXd const& x) {
+  Eigen::VectorXd of_rows = Eigen::VectorXd::Zero(rows), out(x.size());
+  double mean = 0;
+  for (std::size_t t = 0; t < members.size(); ++t) {
+    double const value = x[static_cast<Eigen::Index>(t)];
+    for (auto const row : members[t]) of_rows[row] += value;
+    mean += value * static_cast<double>(members[t].size());
+  }
+  of_rows.array() -= mean / static_cast<double>(rows);
+  for (std::size_t t = 0; t < members.size(); ++t) {
+    double sum = 0;
+    for (auto const row : members[t]) sum += of_rows[row];
+    out[static_cast<Eigen::Index>(t)] = sum;  // of_rows adds to 0, so no mean is to be taken off
+  }
+  return out;
+}
+
+/// Lanczos pays for large matrices of which few eigenpairs are asked for.
+bool goes_dense(Eigen::Index order, Eigen::Index pairs, Eigen::Index dense_order) {
+  return order <= dense_order || pairs > order / 8;
+}
+
 }  // namespace
 
 Matrix principal_scores(Matrix const& values, Eigen::Index components) {
@@ -88,11 +115,15 @@ Matrix principal_scores(Matrix const& values, Eigen::Index components) {
 }
 
 Matrix principal_scores(std::vector<std::vector<std::int32_t>> const& members, Eigen::Index rows,
-                        Eigen::Index components) {
+                        Eigen::Index components, Eigen::Index dense_order) {
   auto const columns = static_cast<Eigen::Index>(members.size());
   components = std::min({components, rows - 1, columns});
   if (components <= 0) return Matrix(rows, 0);
-  auto const eigen = leading_eigen(member_covariance(members, rows), components);
+  SymmetricProduct const product{
+      columns, [&](Eigen::VectorXd const& x) { return member_covariance_times(members, rows, x); }};
+  auto const eigen = goes_dense(columns, components, dense_order)
+                         ? leading_eigen(member_covariance(members, rows), components)
+                         : extreme_eigen(product, components);
   Matrix out = Matrix::Zero(rows, components);
   Eigen::RowVectorXd mean = Eigen::RowVectorXd::Zero(components);
   for (std::size_t t = 0; t < members.size(); ++t) {
@@ -104,30 +135,47 @@ Matrix principal_scores(std::vector<std::vector<std::int32_t>> const& members, E
 }
 
 Matrix spectral_embedding(std::vector<GraphEdge> const& edges, Eigen::Index nodes,
-                          Eigen::Index dimensions) {
-  Eigen::MatrixXd adjacency = Eigen::MatrixXd::Zero(nodes, nodes);
+                          Eigen::Index dimensions, Eigen::Index dense_order) {
+  std::vector<Eigen::Triplet<double>> entries;
   Eigen::VectorXd strength = Eigen::VectorXd::Zero(nodes);
   for (auto const& edge : edges) {
-    adjacency(edge.from, edge.to) += edge.weight;
-    if (edge.from != edge.to) adjacency(edge.to, edge.from) += edge.weight;
+    entries.emplace_back(edge.from, edge.to, edge.weight);
+    if (edge.from != edge.to) entries.emplace_back(edge.to, edge.from, edge.weight);
     strength[edge.from] += edge.weight;
     strength[edge.to] += edge.weight;
   }
-  if (nodes > 1) adjacency.diagonal() += strength / static_cast<double>(nodes - 1);
-  auto const high = leading_eigen(adjacency, dimensions);
-  auto const low = leading_eigen(-adjacency, dimensions);
-  Matrix out(nodes, std::min(dimensions, nodes));
-  Eigen::Index h = 0, l = 0;
-  for (Eigen::Index k = 0; k < out.cols(); ++k) {
-    bool const positive = std::abs(high.values[h]) >= std::abs(low.values[l]);
-    double const value = positive ? high.values[h] : low.values[l];
-    out.col(k) =
-        std::sqrt(std::abs(value)) * (positive ? high.vectors.col(h++) : low.vectors.col(l++));
-  }
-  return out;
+  for (Eigen::Index i = 0; i < nodes && nodes > 1; ++i)
+    entries.emplace_back(i, i, strength[i] / static_cast<double>(nodes - 1));
+  Eigen::SparseMatrix<double> adjacency(nodes, nodes);
+  adjacency.setFromTriplets(entries.begin(), entries.end());
+  SymmetricProduct const product{
+      nodes, [&](Eigen::VectorXd const& x) -> Eigen::VectorXd { return adjacency * x; }};
+  auto const eigen = goes_dense(nodes, dimensions, dense_order)
+                         ? extreme_eigen(Eigen::MatrixXd(adjacency), dimensions)
+                         : extreme_eigen(product, dimensions);
+  return eigen.vectors * eigen.values.cwiseAbs().cwiseSqrt().asDiagonal();
 }
 
+namespace {
+
+/// Options that a file does not heed are refused.
+void check_options(FeatureFile const& file, FeatureSpec const& spec) {
+  using Kind = FeatureFile::Kind;
+  auto heeded = file.heeds;
+  std::vector<std::string> own{"pca"};
+  if (file.kind == Kind::annotation) own = {"pca", "min-genes", "max-genes"};
+  if (file.kind == Kind::graph) own = {"dimensions", "min-weight"};
+  heeded.insert(heeded.end(), own.begin(), own.end());
+  heeded.emplace_back("gene-map");
+  spec.check_given(heeded, file.kind == Kind::annotation ? "a file of terms"
+                           : file.kind == Kind::graph    ? "a graph"
+                                                         : "an embedding of this form");
+}
+
+}  // namespace
+
 FeatureTable feature_values(FeatureFile file, FeatureSpec const& spec) {
+  check_options(file, spec);
   FeatureTable table;
   auto const rows = static_cast<Eigen::Index>(file.names.size());
   switch (file.kind) {

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "core/error.hpp"
@@ -100,7 +101,25 @@ TEST_CASE("one table of features in every form reads as the same") {
     CHECK(file.dimensions == heads);
     CHECK(file.notes.size() == (one.heads == "counted" ? 1 : 0));
     CHECK(file.sha256 == sha256_hex(read_text(one.path)));
+    auto const heeds = [&](char const* option) {
+      return std::find(file.heeds.begin(), file.heeds.end(), option) != file.heeds.end();
+    };
+    CHECK((one.options.key.empty() || heeds("key")));
+    CHECK((one.options.names_key.empty() || heeds("names-key")));
+    CHECK((one.options.names_file.empty() || heeds("names-file")));
+    CHECK((!one.options.transpose || heeds("transpose")));
   }
+}
+
+TEST_CASE("an exported embedding tells where it is from") {
+  REQUIRE_FALSE(files().valid.empty());
+  auto const path = std::filesystem::path(files().valid.front().path).parent_path() / "told.h5";
+  auto const file = read_feature_file(path.string(), {});
+  CHECK(file.values == expected_values());
+  REQUIRE(file.notes.size() == 2);
+  CHECK_THAT(file.notes[0],
+             Catch::Contains("told.h5: its names are Ensembl ids") && Catch::Contains("gene-map="));
+  CHECK_THAT(file.notes[1], Catch::Contains("model scGPT, layer 11, pool mean."));
 }
 
 TEST_CASE("every broken file of features is refused by one sentence that names file and value") {

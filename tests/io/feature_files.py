@@ -242,7 +242,7 @@ def screens():
     valid("many.h5ad", None, "key=obsm/X_emb names-key=symbol heads=no")
     valid("many.h5ad", None, "key=X_emb names-key=symbol heads=no")
     valid("many.h5ad", None, "key=varm/V heads=no")
-    broken("many.h5ad", None, "key=obsm/NAME", "obsm/X_emb", "varm/V")
+    broken("many.h5ad", None, "key=obsm/NAME", "obsm/X_emb", "varm/V, X")
     broken("many.h5ad", None, "'X_umap'", "obsm/X_emb", options="key=X_umap")
     broken("many.h5ad", None, "csr_matrix", "adata.obsm['sparse'].toarray()", options="key=sparse")
     broken("many.h5ad", None, "dataframe", "to_numpy", options="key=table")
@@ -250,6 +250,76 @@ def screens():
     broken("many.h5ad", None, "row 2 of obs/missing", options="key=X_emb names-key=missing")
     broken("many.h5ad", None, "nan", "TP53", "column 1", options="key=short names-key=symbol")
     broken("many.h5ad", None, " x ", "row 1 of var/one", "row 2 of var/one", options="key=V names-key=one")
+    whole_matrices(anndata, h5py, pd, scipy.sparse)
+
+
+def whole_matrices(anndata, h5py, pd, sparse):
+    def screen(values=VALUES, names=NAMES, heads=HEADS):
+        obs = pd.DataFrame({"symbol": NAMES}, index=names)
+        return anndata.AnnData(values, obs=obs, var=pd.DataFrame(index=heads))
+
+    def changed(name, change):
+        screen().write_h5ad(at(name))
+        with h5py.File(at(name), "r+") as file:
+            change(file)
+
+    screen().write_h5ad(at("whole.h5ad"))
+    screen(VALUES.astype("f4"), ["c1", "c2", "c3", "c4"]).write_h5ad(at("single.h5ad"))
+    both = screen()
+    both.obsm["X_emb"] = VALUES[:, :2]
+    both.write_h5ad(at("both.h5ad"))
+    screen(sparse.csr_matrix(VALUES)).write_h5ad(at("sparse.h5ad"))
+    screen(np.where(VALUES == 8, np.nan, VALUES)).write_h5ad(at("hole.h5ad"))
+    screen(names=["A", "B", "A", "C"]).write_h5ad(at("again.h5ad"))
+    changed("long.h5ad", lambda file: (file.pop("X"), file.create_dataset("X", data=np.ones((5, 3)))))
+    changed("wide.h5ad", lambda file: (file.pop("X"), file.create_dataset("X", data=np.ones((4, 2)))))
+    changed("flat.h5ad", lambda file: (file.pop("X"), file.create_dataset("X", data=np.ones(4))))
+    changed("without.h5ad", lambda file: file.pop("X"))
+    valid("whole.h5ad")
+    valid("whole.h5ad", None, "key=X")
+    valid("single.h5ad", None, "key=X names-key=symbol")
+    valid("both.h5ad", None, "key=X")
+    broken("sparse.h5ad", None, "X is csr_matrix", "adata.X = adata.X.toarray()")
+    broken("hole.h5ad", None, "nan", "Ä-γ", "column c")
+    broken("again.h5ad", None, " A ", "row 1 of obs/_index", "row 3 of obs/_index")
+    broken("long.h5ad", None, "X has 5 row(s)", "obs has 4")
+    broken("wide.h5ad", None, "X has 2 column(s)", "var has 3")
+    broken("flat.h5ad", None, "X has 1 dimension(s)")
+    broken("without.h5ad", None, "'X'", "there are: none", options="key=X")
+
+
+def exported():
+    import h5py
+
+    def embedding(name, values=VALUES.astype("f4"), names=NAMES, **attributes):
+        with h5py.File(at(name), "w") as file:
+            if values is not None:
+                file.create_dataset("values", data=values)
+            if names is not None:
+                kind = h5py.string_dtype() if isinstance(names[0], str) else None
+                file.create_dataset("names", data=names, dtype=kind)
+            file.attrs.update(attributes)
+
+    embedding("emb.h5", kind="gene", id_space="symbol")
+    embedding("bare.h5", VALUES)
+    embedding("told.h5", kind="pert", model="scGPT", layer=11, pool="mean", id_space="ensembl")
+    valid("emb.h5", None, "heads=no")
+    valid("bare.h5", None, "heads=no")
+    for name, texts, changes in [
+        ("twice.h5", ["KLF1", "row 2 of names", "row 4 of names"], {"names": ["TP53", "KLF1", "X", "KLF1"]}),
+        ("few.h5", ["3 name(s)", "4 row(s)"], {"names": NAMES[:3]}),
+        ("infinite.h5", ["inf", "TP53", "column 1"], {"values": VALUES / np.array([0.0, 1, 1])}),
+        ("line.h5", ["values has 1 dimension(s)"], {"values": np.ones(4)}),
+        ("words.h5", ["values holds text, not numbers"], {"values": [[b"a"]] * 4}),
+        ("numbers.h5", ["names has 1 dimension(s) of int64"], {"names": [1, 2, 3, 4]}),
+        ("cells.h5", ["kind says cell", "kind gene"], {"kind": "cell"}),
+        ("kind.h5", ["kind is 'drug'", "gene or pert"], {"kind": "drug"}),
+        ("space.h5", ["id_space is 'entrez'", "symbol or ensembl"], {"id_space": "entrez"}),
+        ("nameless.h5", ["neither AnnData", "names x dimensions"], {"names": None}),
+        ("valueless.h5", ["neither AnnData"], {"values": None}),
+    ]:
+        embedding(name, **changes)
+        broken(name, None, *texts)
 
 
 def foreign():
@@ -266,6 +336,7 @@ texts()
 arrays()
 tensors()
 screens()
+exported()
 foreign()
 for name, rows in ("cases.tsv", cases), ("bad.tsv", bad):
     with open(at(name), "w") as out:

@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "core/error.hpp"
 #include "model/golden_regression.hpp"
@@ -71,6 +72,42 @@ TEST_CASE("options of the forest") {
   for (std::string const wrong : {"max-depth=-1", "max-depth=1.5", "max-depth=deep",
                                   "max-features=0", "max-features=half", "n-estimators=0"})
     CHECK_THROWS_AS(by(wrong), UserError);
+}
+
+TEST_CASE("tune=validation: every number of trees is the forest of its own, to the bit") {
+  auto view = training();
+  view.validation_conditions = conditions({"A+B", "C+D", "B+E"});
+  auto const tuned = [&](std::string const& grid, std::uint64_t validation) {
+    view.validation_profiles = made_profiles(3, 6, validation, 0.5);
+    return predicted("random-forest tune=validation grid=" + grid, view, {"A+C", "D+E"}).mean;
+  };
+  auto const alone = [&](std::string const& trees, std::vector<std::string> const& asked) {
+    return predicted("random-forest n-estimators=" + trees, view, asked).mean;
+  };
+  std::set<std::string> chosen;
+  for (std::uint64_t validation = 10; validation < 20; ++validation) {
+    auto const found = tuned("5,2,30", validation);
+    std::string best;
+    double best_score = -2;
+    for (std::string const trees : {"5", "2", "30"}) {
+      CHECK(tuned(trees, validation) == alone(trees, {"A+C", "D+E"}));
+      auto const said = alone(trees, {"A+B", "C+D", "B+E"});
+      double score = 0;
+      for (Eigen::Index i = 0; i < 3; ++i) {
+        Vector a = said.row(i).transpose() - view.control;
+        Vector b = view.validation_profiles.row(i).transpose() - view.control;
+        a.array() -= a.mean();
+        b.array() -= b.mean();
+        score += a.dot(b) / (a.norm() * b.norm());
+      }
+      if (score > best_score + 1e-12) best = trees, best_score = score;
+    }
+    chosen.insert(best);
+    CHECK(found == alone(best, {"A+C", "D+E"}));
+  }
+  CHECK(chosen.size() == 3);  // each of the grid was the best somewhere
+  for (std::string const wrong : {"0", "1.5", "-3", "many"})
+    CHECK_THROWS_WITH(tuned(wrong, 10), Catch::Contains("grid"));
 }
 
 TEST_CASE("the forests of Csendes et al. are scikit-learn's within Monte-Carlo error") {

@@ -96,6 +96,35 @@ def check_screen(report):
     report.check(dry.returncode == 0 and "cover 35 of 300" in dry.stdout, f"plan: {dry.stderr[:1000]}")
 
 
+def check_large_graph(report):
+    """A graph beyond LAPACK's part (rank 0 asks SLEPc alone), an exported embedding and X of an h5ad: the same bytes on 1 and 3 ranks."""
+    import anndata
+    import h5py
+    random = np.random.default_rng(1)
+    names = sorted(set(anndata.read_h5ad(harness.SHARED / "data" / "vcc-h1-pseudobulk.h5ad").obs_names) - {"non-targeting"})
+    others = [f"OTHER{i}" for i in range(3500)]
+    pairs = random.choice(names + others, (20000, 2))
+    (report.folder / "graph.csv").write_text("source,target,importance\n" + "".join(
+        f"{a},{b},{w:.3f}\n" for (a, b), w in zip(pairs, random.random(20000))) + "".join(f"{a},{a},1\n" for a in names + others))
+    values = random.normal(size=(len(names), 3))
+    with h5py.File(report.folder / "emb.h5", "w") as file:
+        file["values"] = values.astype("f4")
+        file["names"] = names
+        file.attrs["kind"] = "pert"
+        file.attrs["model"] = "drawn"
+    anndata.AnnData(values.astype("f4"), obs=pd.DataFrame(index=names)).write_h5ad(report.folder / "rows.h5ad")
+    study = report.folder / "forms.cfg"
+    study.write_text("dataset = h1.cfg\nprotocol = cross-validation folds=2\nmodel = ridge features=graph.csv(dimensions=8) as=graph\n"
+                     "model = ridge features=emb.h5 as=exported\nmodel = ridge features=rows.h5ad as=rows\nmetric = l2\n")
+    for ranks in (1, 3):
+        done = harness.run(ranks, "run", study, "--out", report.folder / f"forms{ranks}")
+        report.check(done.returncode == 0 and "model drawn." in done.stdout, f"forms: {done.stdout[:1500]}{done.stderr[:1500]}")
+    report.check(harness.tables(report.folder / "forms1") == harness.tables(report.folder / "forms3"), "forms: tables differ")
+    scores = pd.read_csv(report.folder / "forms1" / "scores.csv").pivot(index="perturbation", columns="model", values="value")
+    report.check(len(scores) == len(names) and (scores["exported"] == scores["rows"]).all() and
+                 not (scores["graph"] == scores["rows"]).any(), f"forms: {scores.head().to_string()}")
+
+
 def bad_files(folder):
     good = ["TAZ,1,2", "SOX2,3,4"]
     texts = {
@@ -112,7 +141,7 @@ def bad_files(folder):
     (folder / "weights.pt").write_bytes(b"PK\x03\x04 not a table")
     found = {name: word for name, (_, word) in texts.items()}
     found.update({"shape.npz": "shape.npz", "objects.npz": "pickle", "weights.pt": "weights.pt", "absent.csv": "check the path",
-                  "twice.csv(pac=3)": "Did you mean 'pca'", "twice.csv(pca=3": "bracket"})
+                  "twice.csv(pac=3)": "Did you mean 'pca'", "twice.csv(pca=3": "bracket", "screen:h1.cfg(gene-map=a.tsv)": "gene-map= has no effect"})
     return found
 
 
@@ -136,6 +165,7 @@ def main():
     scores = check_bytes(report)
     check_teams(report, scores)
     check_screen(report)
+    check_large_graph(report)
     check_bad(report)
     report.end()
 
