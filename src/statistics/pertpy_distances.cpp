@@ -9,6 +9,7 @@
 #include "statistics/gene_distances.hpp"
 #include "statistics/kernel_distance.hpp"
 #include "statistics/mean_distances.hpp"
+#include "statistics/negative_binomial.hpp"
 #include "statistics/transport_distance.hpp"
 
 namespace pertscale {
@@ -78,6 +79,8 @@ std::map<std::string, Distance, std::less<>> const& distances() {
       {"ks_test", of_genes(GeneDistance::ks)},
       {"mahalanobis", mahalanobis_distance},
       {"mean_var_distribution", mean_variance_distance},
+      {"nb_ll",
+       [](Points const& a, Points const& b) { return count_surprise(a, b, Underdispersed::skip); }},
       {"wasserstein", converged_sinkhorn}};
   return table;
 }
