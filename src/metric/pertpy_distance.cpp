@@ -41,7 +41,7 @@ class PertpyMetric final : public CellMetric {
 Registered<Metric> const registered{{
     .name = "pertpy-distance",
     .summary = "a distance of pertpy between measured and predicted cells, by pertpy's name",
-    .source = "pertpy 1.0.3 (Distance, compare_distance); without the classifiers",
+    .source = "pertpy 1.0.3 (Distance, compare_distance); without classifier_cp",
     .traits = {.higher_is_better = false, .best = 0},
     .make = [] { return std::make_unique<PertpyMetric>(); },
 }};

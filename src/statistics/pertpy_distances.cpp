@@ -8,6 +8,7 @@
 #include "statistics/energy_distance.hpp"
 #include "statistics/gene_distances.hpp"
 #include "statistics/kernel_distance.hpp"
+#include "statistics/logistic.hpp"
 #include "statistics/mean_distances.hpp"
 #include "statistics/negative_binomial.hpp"
 #include "statistics/transport_distance.hpp"
@@ -79,6 +80,8 @@ std::map<std::string, Distance, std::less<>> const& distances() {
       {"ks_test", of_genes(GeneDistance::ks)},
       {"mahalanobis", mahalanobis_distance},
       {"mean_var_distribution", mean_variance_distance},
+      {"classifier_proba",
+       [](Points const& a, Points const& b) { return held_out_probability(a, b, 0); }},
       {"nb_ll",
        [](Points const& a, Points const& b) { return count_surprise(a, b, Underdispersed::skip); }},
       {"wasserstein", converged_sinkhorn}};
