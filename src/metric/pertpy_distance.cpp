@@ -25,6 +25,7 @@ class PertpyMetric final : public CellMetric {
   Score value(ComparedGroups const& groups) const override {
     auto const distance = *pertpy_distance(metric_);
     if (relative_ == "no") return distance.of(groups.measured, groups.predicted);
+    if (uses_counts() && relative_ != "simple") return {0, Status("not_applicable")};
     Scaling scaling = Scaling::none;
     if (relative_ == "control") scaling = Scaling::control;
     if (relative_ == "both") scaling = Scaling::both;
