@@ -36,7 +36,7 @@ struct DeRequest {
                                   ///< for both groups (PerturBench, use_control_variance)
   Emit emit = Emit::none;         ///< of a prediction without cells
 
-  auto operator<=>(DeRequest const&) const = default;
+  auto operator<=>(DeRequest const&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// Tests of one condition, a value a gene of the context; NaN where there is no test.
@@ -55,15 +55,13 @@ struct CellRequest {
   std::int64_t most = 0;  ///< a seeded sample of at most so many cells; 0: all
   Emit emit = Emit::none;
 
-  auto operator<=>(CellRequest const&) const = default;
+  auto operator<=>(CellRequest const&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// How the forest is grown that tells the contexts of a dataset apart.
 struct ContextRequest {
   std::int64_t most = 500;  ///< training cells of each context, a seeded sample; 0: all
   std::int64_t trees = 100;
-
-  auto operator<=>(ContextRequest const&) const = default;
 };
 
 /// The number of a context in the dataset.

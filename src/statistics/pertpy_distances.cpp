@@ -144,8 +144,8 @@ Score compare_distance(PertpyDistance const& distance, ComparedCells const& cell
                                all ? scale(cells.control) : cells.control};
     return compare_distance(distance, scaled, Scaling::none);
   }
-  Score const measured = distance.of(cells.measured, cells.predicted);
-  Score const control = distance.of(cells.control, cells.predicted);
+  Score measured = distance.of(cells.measured, cells.predicted);
+  Score control = distance.of(cells.control, cells.predicted);
   if (!measured.status.ok()) return measured;
   if (!control.status.ok()) return control;
   if (control.value == 0) return {0, Status("zero_reference")};

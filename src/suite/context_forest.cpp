@@ -97,7 +97,7 @@ SuppliedContext told_context(SupplyProducts const& products, ScoredContext const
   auto const kinds = products.screen->labels.contexts().size();
   if (kinds < 2) return {Status("not_applicable"), 0};
   auto& forests = *products.forests;
-  std::tuple const key(stream, scored.training(), request);
+  std::tuple const key(stream, scored.training(), request.most, request.trees);
   auto found = forests.find(key);
   if (found == forests.end()) {
     auto const from = training_cells(products, scored, cells, stream, request.most);

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <string>
 #include <tuple>
@@ -14,9 +15,11 @@ class ScoredContext;
 class RowCells;
 
 /// Forests that tell the contexts of a dataset apart, by name of dataset and split, rows trained on
-/// and request: the same for every model, block and context of a split, so a rank grows each once.
+/// and request (most, trees): the same for every model, block and context of a split, so a rank
+/// grows each once.
 using ContextForests =
-    std::map<std::tuple<std::string, std::vector<std::size_t>, ContextRequest>, LabelForest>;
+    std::map<std::tuple<std::string, std::vector<std::size_t>, std::int64_t, std::int64_t>,
+             LabelForest>;
 
 /// Which context a profile is taken for. The forest is grown on cells that the split trains on,
 /// with every context's control (of a screen of means: on those rows), at most `request.most` a

@@ -185,11 +185,11 @@ class ContextSupply final : public ScoreSupply {
     if (rest && (ranks || options.mean_kind() == FoldChangeMean::arithmetic))
       return Status("not_applicable");  // the other predictions' cells are never held together
     if (!ranks) {
-      auto const status = rest ? test_rest(item, request, out) : test_pair(item, request, out);
+      auto status = rest ? test_rest(item, request, out) : test_pair(item, request, out);
       if (!status.ok() || options.mean_kind() == FoldChangeMean::geometric) return status;
     }
     CellTests ranked;
-    auto const status = test_ranks(item, request, ranked);
+    auto status = test_ranks(item, request, ranked);
     if (!status.ok()) return status;
     if (ranks)
       out = std::move(ranked);
@@ -203,7 +203,7 @@ class ContextSupply final : public ScoreSupply {
     ReferenceColumns const* control = nullptr;
     auto const found = cells_.predicted_values(item, values, request.emit, 0);
     if (!found.status.ok()) return found.status;
-    auto const status = cells_.control_columns(request.own_control, values, control);
+    auto status = cells_.control_columns(request.own_control, values, control);
     if (status.ok()) out = rank_cells(*control, found.values, de_options(request));
     return status;
   }
