@@ -21,7 +21,7 @@ TEST_CASE("variance of one-hot labels is Gini's impurity: a tree by hand") {
   Values const weights(6, 1);
   auto const& algebra = own_linear_algebra();
   GramForest const forest(features, centred_gram(one_hot, weights, algebra), weights, 3,
-                          {.trees = 1, .bootstrap = false}, algebra);
+                          {.trees = 1, .tree = {}, .bootstrap = false, .seed = 0}, algebra);
 
   auto const& root = forest.trees().at(0).nodes.at(0);
   CHECK(root.spread == Approx(22.0 / 6));
