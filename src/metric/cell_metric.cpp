@@ -23,7 +23,13 @@ void CellMetric::declare(OptionList& options) {
   selection_.declare(options);
 }
 
-MetricNeeds CellMetric::needs() const { return {.cells = {space_.request()}}; }
+CellRequest CellMetric::request() const {
+  CellRequest out = space_.request();
+  if (uses_counts()) out.values = CellRequest::Values::counts;
+  return out;
+}
+
+MetricNeeds CellMetric::needs() const { return {.cells = {request()}}; }
 
 std::vector<Score> CellMetric::score(ScoreContext const& context,
                                      std::vector<ScoreItem> const& items) const {
@@ -41,10 +47,10 @@ Score CellMetric::score_item(ScoreContext const& context,
   std::vector<std::size_t> genes;
   Status const chosen = selection_.select(context, candidates, item, genes);
   if (!chosen.ok()) return {0, chosen};
-  if (!space_.expression() && genes.size() < item.observed.size())
+  if (!space_.expression() && (uses_counts() || genes.size() < item.observed.size()))
     return {0, Status("not_applicable")};
   auto const cells = [&](Side side, std::size_t of, Matrix& out) {
-    auto supplied = cells_of(context, side, of, space_.request());
+    auto supplied = cells_of(context, side, of, request());
     if (!supplied.status.ok()) return supplied.status;
     out = space_.expression() ? chosen_columns(supplied.values, genes) : std::move(supplied.values);
     return out.rows() > 0 ? Status() : Status("too_few_cells");

@@ -26,8 +26,11 @@ class CellMetric : public Metric {
  protected:
   virtual Score value(ComparedGroups const& groups) const = 0;
   virtual bool uses_control() const { return false; }
+  /// Compares counts, which have no components (not_applicable there), not expression.
+  virtual bool uses_counts() const { return false; }
 
  private:
+  CellRequest request() const;
   Score score_item(ScoreContext const& context, GeneSelection::Candidates const& candidates,
                    ScoreItem const& item) const;
 

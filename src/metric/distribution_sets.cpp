@@ -20,11 +20,26 @@ std::vector<std::string> scperturbench() {
 
 std::vector<std::string> pertpy() {
   std::vector<std::string> out;
-  for (std::string const name :
-       {"edistance", "euclidean", "root_mean_squared_error", "mse", "mean_absolute_error",
-        "pearson_distance", "spearman_distance", "kendalltau_distance", "cosine_distance",
-        "r2_distance", "mean_pairwise", "mmd", "sym_kldiv", "t_test", "ks_test", "mahalanobis",
-        "mean_var_distribution", "wasserstein"})
+  for (std::string const name : {"edistance",
+                                 "euclidean",
+                                 "root_mean_squared_error",
+                                 "mse",
+                                 "mean_absolute_error",
+                                 "pearson_distance",
+                                 "spearman_distance",
+                                 "kendalltau_distance",
+                                 "cosine_distance",
+                                 "r2_distance",
+                                 "mean_pairwise",
+                                 "mmd",
+                                 "sym_kldiv",
+                                 "t_test",
+                                 "ks_test",
+                                 "mahalanobis",
+                                 "mean_var_distribution",
+                                 "wasserstein",
+                                 "nb_ll",
+                                 "classifier_proba"})
     out.push_back("pertpy-distance metric=" + name);
   return out;
 }
@@ -52,7 +67,7 @@ RegisteredMetricSet const of_scperturbench{
      "scPerturBench (bm2-lab), section 3.7 of its metrics; Common-DEGs is de-overlap's",
      scperturbench()}};
 RegisteredMetricSet const of_pertpy{
-    {"pertpy", "every distance of pertpy that has a closed form", "pertpy 1.0.3", pertpy()}};
+    {"pertpy", "every distance of pertpy between two groups of cells", "pertpy 1.0.3", pertpy()}};
 RegisteredMetricSet const of_perturbarena{
     {"perturbarena", "its 24 metrics: of means, of distributions of cells and of tests",
      "PerturbArena (scPerturbBench of TianGzlab); cosine and R2 as 1 - value", perturbarena()}};

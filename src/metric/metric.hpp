@@ -60,6 +60,7 @@ struct MetricNeeds {
   bool counts = false;
   bool halves = false;
   bool own_control = false;  ///< the prediction's own control profile, where it brings one
+  bool contexts = false;     ///< which context a profile is taken for
 };
 
 /// A score of predictions against observed profiles.

@@ -150,13 +150,14 @@ Registered<Metric> const target_change{describe<SignMetric>(
 
 RegisteredMetricSet const set{
     {.name = "pereggrn",
-     .summary = "PEREGGRN's metrics of a perturbation, save cell type",
+     .summary = "PEREGGRN's metrics of a perturbation",
      .source = source,
      .metrics = {"spearman-delta", "pearson-delta", "mae", "squared-error", "squared-error top=20",
                  "squared-error top=100", "squared-error top=200", "overlap-top",
                  "overlap-top top=100", "overlap-top top=200", "pearson-top", "pearson-top top=100",
                  "pearson-top top=200", "direction", "direction-pvalue", "target-pvalue",
-                 "target-fold-change", "squared-distance values=components:20"}}};
+                 "target-fold-change", "squared-distance values=components:20",
+                 "cell-type-correct"}}};
 
 }  // namespace
 }  // namespace pertscale

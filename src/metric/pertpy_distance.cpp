@@ -20,10 +20,12 @@ class PertpyMetric final : public CellMetric {
 
  protected:
   bool uses_control() const override { return relative_ != "no"; }
+  bool uses_counts() const override { return metric_ == "nb_ll"; }
 
   Score value(ComparedGroups const& groups) const override {
     auto const distance = *pertpy_distance(metric_);
     if (relative_ == "no") return distance.of(groups.measured, groups.predicted);
+    if (uses_counts() && relative_ != "simple") return {0, Status("not_applicable")};
     Scaling scaling = Scaling::none;
     if (relative_ == "control") scaling = Scaling::control;
     if (relative_ == "both") scaling = Scaling::both;
@@ -40,7 +42,7 @@ class PertpyMetric final : public CellMetric {
 Registered<Metric> const registered{{
     .name = "pertpy-distance",
     .summary = "a distance of pertpy between measured and predicted cells, by pertpy's name",
-    .source = "pertpy 1.0.3 (Distance, compare_distance); without nb_ll and the classifiers",
+    .source = "pertpy 1.0.3 (Distance, compare_distance); without classifier_cp",
     .traits = {.higher_is_better = false, .best = 0},
     .make = [] { return std::make_unique<PertpyMetric>(); },
 }};

@@ -36,7 +36,7 @@ struct DeRequest {
                                   ///< for both groups (PerturBench, use_control_variance)
   Emit emit = Emit::none;         ///< of a prediction without cells
 
-  auto operator<=>(DeRequest const&) const = default;
+  auto operator<=>(DeRequest const&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// Tests of one condition, a value a gene of the context; NaN where there is no test.
@@ -55,7 +55,19 @@ struct CellRequest {
   std::int64_t most = 0;  ///< a seeded sample of at most so many cells; 0: all
   Emit emit = Emit::none;
 
-  auto operator<=>(CellRequest const&) const = default;
+  auto operator<=>(CellRequest const&) const = default;  // NOLINT(modernize-use-nullptr)
+};
+
+/// How the forest is grown that tells the contexts of a dataset apart.
+struct ContextRequest {
+  std::int64_t most = 500;  ///< training cells of each context, a seeded sample; 0: all
+  std::int64_t trees = 100;
+};
+
+/// The number of a context in the dataset.
+struct SuppliedContext {
+  Status status;
+  std::size_t context = 0;
 };
 
 /// Cells x genes (or components), in the order of the file.
@@ -94,6 +106,11 @@ class ScoreSupply {
   virtual SuppliedProfile half(std::size_t item, int which) const = 0;
   /// The prediction's own control profile; needs_cells where it has none.
   virtual SuppliedProfile predicted_control() const = 0;
+  /// Which context a forest of the split's training cells takes a profile for; not_applicable with
+  /// one context.
+  virtual SuppliedContext context_of(Profile, ContextRequest const&) const {
+    return {Status("needs_cells"), 0};
+  }
   /// Where a number may be kept that is worked out of the cells of one side of an item and is dear:
   /// other blocks of the same prediction find it there. `name` says all that it depends on beside
   /// the cells. Null: nothing is kept.

@@ -30,12 +30,12 @@ double mahalanobis_distance(Points const& a, Points const& b);
 /// no such gene, one without variance, or all are at one place.
 double mean_variance_distance(Points const& a, Points const& b);
 
-/// Distances of pertpy 1.0.3 (`Distance(metric)`), X = a, Y = b, where they have a closed form:
+/// Distances of pertpy 1.0.3 (`Distance(metric)`), X = a, Y = b, by name:
 /// edistance euclidean root_mean_squared_error mse mean_absolute_error pearson_distance
 /// spearman_distance kendalltau_distance cosine_distance r2_distance mean_pairwise mmd sym_kldiv
-/// t_test ks_test mahalanobis mean_var_distribution wasserstein. `root_mean_squared_error` is not
-/// divided by the number of features there: it is `euclidean`. Left out: nb_ll (its optimiser does
-/// not always converge) and the classifiers (random held-out cells).
+/// t_test ks_test mahalanobis mean_var_distribution wasserstein classifier_proba (one seeded draw);
+/// and nb_ll, of counts only. `root_mean_squared_error` is not divided by the number of features
+/// there: it is `euclidean`. Left out: classifier_cp, which is no distance of two groups.
 struct PertpyDistance {
   std::string name;
   /// `undefined` where the formula has no value; `too_few_cells` for an empty group.

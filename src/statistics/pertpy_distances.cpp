@@ -8,7 +8,9 @@
 #include "statistics/energy_distance.hpp"
 #include "statistics/gene_distances.hpp"
 #include "statistics/kernel_distance.hpp"
+#include "statistics/logistic.hpp"
 #include "statistics/mean_distances.hpp"
+#include "statistics/negative_binomial.hpp"
 #include "statistics/transport_distance.hpp"
 
 namespace pertscale {
@@ -78,6 +80,10 @@ std::map<std::string, Distance, std::less<>> const& distances() {
       {"ks_test", of_genes(GeneDistance::ks)},
       {"mahalanobis", mahalanobis_distance},
       {"mean_var_distribution", mean_variance_distance},
+      {"classifier_proba",
+       [](Points const& a, Points const& b) { return held_out_probability(a, b, 0); }},
+      {"nb_ll",
+       [](Points const& a, Points const& b) { return count_surprise(a, b, Underdispersed::skip); }},
       {"wasserstein", converged_sinkhorn}};
   return table;
 }
@@ -138,8 +144,8 @@ Score compare_distance(PertpyDistance const& distance, ComparedCells const& cell
                                all ? scale(cells.control) : cells.control};
     return compare_distance(distance, scaled, Scaling::none);
   }
-  Score const measured = distance.of(cells.measured, cells.predicted);
-  Score const control = distance.of(cells.control, cells.predicted);
+  Score measured = distance.of(cells.measured, cells.predicted);
+  Score control = distance.of(cells.control, cells.predicted);
   if (!measured.status.ok()) return measured;
   if (!control.status.ok()) return control;
   if (control.value == 0) return {0, Status("zero_reference")};

@@ -63,13 +63,10 @@ class CellReader {
       for (std::size_t k = begin; k < end; ++k) check(cell, block.minor[k], block.values[k]);
       return;
     }
-    if (per_million_) {
-      double const total = sizes_.total(cell);
-      for (std::size_t k = begin; k < end; ++k)
-        if (block.values[k] != 0) block.values[k] = log_per_million(block.values[k], total);
-      return;
-    }
-    CountLogs logs([](double value) { return value; }, sizes_.target, sizes_.total(cell));
+    CountLogs logs([this, total = sizes_.total(cell)](double count) {
+      return per_million_ ? log_per_million(count, total)
+                          : log_normalised(count, sizes_.target, total);
+    });
     for (std::size_t k = begin; k < end; ++k)
       if (block.values[k] != 0) block.values[k] = logs(block.values[k]);
   }

@@ -128,8 +128,9 @@ class MomentStream {
 
   void add_counts(MatrixBlock const& block, std::int64_t cell, CellValues range,
                   MomentSums::Row into) const {
-    CountLogs logs([&into](double value) { return into.encode(value); }, sizes_.target,
-                   total_of(block, cell));
+    CountLogs logs([&into, target = sizes_.target, total = total_of(block, cell)](double count) {
+      return into.encode(log_normalised(count, target, total));
+    });
     for (std::size_t k = range.begin; k < range.end; ++k)
       if (block.values[k] != 0)
         into.add(static_cast<std::size_t>(block.minor[k]), logs(block.values[k]));

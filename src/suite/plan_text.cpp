@@ -80,8 +80,10 @@ struct SupplyCost {
 
 SupplyCost supply_cost(Plan const& plan, Dataset const& dataset) {
   SupplyCost out;
-  auto const needs = supply_needs(*plan.study);
-  if (dataset.spec.values == "latent" && needs.cells.empty() && !needs.halves) return out;
+  auto needs = supply_needs(*plan.study);
+  needs.contexts = needs.contexts && dataset.labels.contexts().size() > 1;
+  if (dataset.spec.values == "latent" && needs.cells.empty() && !needs.halves && !needs.contexts)
+    return out;
   std::size_t const rows = dataset.labels.rows().size();
   std::set<DeRequest> distinct;
   for (auto const& request : needs.de) distinct.insert(measured_request(request));

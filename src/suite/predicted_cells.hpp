@@ -34,6 +34,8 @@ class ContextCells {
   std::size_t row_of(std::size_t item) const;
   /// Row of the prediction's own Labels; -1: there is none.
   std::ptrdiff_t predicted_row(std::size_t item) const;
+  /// Name of dataset and split, which draws go by.
+  std::string const& stream() const { return stream_; }
   /// Name of an item's draws.
   std::string draws_of(std::size_t item) const;
 

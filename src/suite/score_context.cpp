@@ -25,7 +25,7 @@ Profile row_or_nothing(ProfileTable const& table, std::size_t row) {
 
 ScoredContext::ScoredContext(Plan const& plan, Task const& task, Screen const& screen,
                              PredictionTable const& prediction, std::size_t number)
-    : screen_(screen), number_(number) {
+    : screen_(screen), training_(plan.split_of(task).train), number_(number) {
   add_panel(task, prediction);
   if (static_cast<Eigen::Index>(number) < prediction.own_control.rows())
     own_control_ = row_of(prediction.own_control, number);

@@ -24,6 +24,8 @@ class ScoredContext {
   void set_supply(ScoreSupply const* supply) { context_.supply = supply; }
   std::vector<ScoreItem> const& panel() const { return panel_; }
   std::vector<std::size_t> const& rows() const { return rows_; }  ///< of Labels, by panel place
+  /// Rows of Labels that the split trains on, of all contexts, ascending.
+  std::vector<std::size_t> const& training() const { return training_; }
   Status const& status(std::size_t place) const { return status_[place]; }  ///< of the prediction
   /// Panel members that the model predicts, of places [first, last).
   std::vector<ScoreItem> predicted(std::size_t first, std::size_t last) const;
@@ -34,6 +36,7 @@ class ScoredContext {
   void set_context(Plan const& plan, Task const& task);
 
   Screen const& screen_;
+  std::vector<std::size_t> const& training_;
   std::size_t number_;
   Profile own_control_;
   std::vector<double> perturbed_mean_;

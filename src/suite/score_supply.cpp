@@ -47,6 +47,7 @@ MetricNeeds supply_needs(Study const& study) {
     add_once(out.cells, needs.cells);
     out.counts = out.counts || needs.counts;
     out.halves = out.halves || needs.halves;
+    out.contexts = out.contexts || needs.contexts;
     out.own_control = out.own_control || needs.own_control;
   }
   return out;
@@ -54,12 +55,25 @@ MetricNeeds supply_needs(Study const& study) {
 
 bool needs_supply(MetricNeeds const& needs) {
   return !needs.de.empty() || !needs.cells.empty() || needs.counts || needs.halves ||
-         needs.own_control;
+         needs.contexts || needs.own_control;
 }
 
 bool wants_cells(MetricNeeds const& needs) {
-  return needs.counts || !needs.cells.empty() ||
+  return needs.counts || needs.contexts || !needs.cells.empty() ||
          std::any_of(needs.de.begin(), needs.de.end(), tests_cells);
+}
+
+Matrix in_components(SupplyProducts const& products, Matrix const& cells, int components) {
+  auto const found = products.axes.find(components);
+  if (found == products.axes.end())
+    throw InternalError("a metric asks for components that its needs() do not name");
+  auto const& axes = found->second;
+  Matrix used(cells.rows(), static_cast<Eigen::Index>(axes.genes.size()));
+  for (std::size_t j = 0; j < axes.genes.size(); ++j) {
+    auto const at = std::lower_bound(products.genes.begin(), products.genes.end(), axes.genes[j]);
+    used.col(static_cast<Eigen::Index>(j)) = cells.col(at - products.genes.begin());
+  }
+  return along_axes(axes, used);
 }
 
 SupplyProducts prepare_supply(PreparedDataset const& prepared, MetricNeeds const& needs, Side side,
@@ -71,7 +85,10 @@ SupplyProducts prepare_supply(PreparedDataset const& prepared, MetricNeeds const
   out.genes = prepared.genes;
   out.memory = options.memory;
   bool const has_cells = prepared.dataset.spec.rows == "cells";
-  if (has_cells && wants_cells(needs))
+  MetricNeeds used = needs;  // a forest tells contexts apart by cells of the measured side
+  used.contexts =
+      needs.contexts && side == Side::measured && prepared.screen.labels.contexts().size() > 1;
+  if (has_cells && wants_cells(used))
     out.cells = sorted_cells(prepared.dataset, comm, cache, options);
   if (side == Side::predicted) return out;
   for (auto const& request : needs.de) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "metric/metric.hpp"
+#include "suite/context_forest.hpp"
 #include "suite/de_product.hpp"
 #include "suite/kept_cells.hpp"
 #include "suite/principal_components.hpp"
@@ -34,6 +35,7 @@ struct SupplyProducts {
   std::uint64_t memory = std::uint64_t{1} << 30;  ///< bound of one rank
   /// Of the measured side, worked out by this rank.
   std::shared_ptr<KeptNumbers> numbers = std::make_shared<KeptNumbers>();
+  std::shared_ptr<ContextForests> forests = std::make_shared<ContextForests>();
 };
 
 /// Makes (or finds in `cache`) what `needs` asks of the measured side; of a prediction's own
@@ -41,6 +43,9 @@ struct SupplyProducts {
 SupplyProducts prepare_supply(PreparedDataset const& prepared, MetricNeeds const& needs, Side side,
                               Communicator const& comm, std::filesystem::path const& cache,
                               MomentOptions const& options);
+
+/// Cells x genes of the screen along the axes of so many components.
+Matrix in_components(SupplyProducts const& products, Matrix const& cells, int components);
 
 /// A prediction from a file: a dataset like the measured one, of cells or of means.
 struct PredictedSide {

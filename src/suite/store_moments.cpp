@@ -77,9 +77,11 @@ class GroupSums {
   void add_counts(std::int64_t cell, Line const& line, MomentSums::Row& all,
                   MomentSums::Row& of_half) {
     auto const total = static_cast<double>(in_.totals[static_cast<std::size_t>(cell)]);
-    CountLogs logs([&all](double value) { return all.encode(value); }, in_.target, total);
-    CountLogs half_logs([&of_half](double value) { return of_half.encode(value); }, in_.target,
-                        total);
+    auto const log = [target = in_.target, total](double count) {
+      return log_normalised(count, target, total);
+    };
+    CountLogs logs([&all, log](double count) { return all.encode(log(count)); });
+    CountLogs half_logs([&of_half, log](double count) { return of_half.encode(log(count)); });
     for (std::size_t k = 0; k < line.genes.size(); ++k) {
       auto const gene = static_cast<std::size_t>(line.genes[k]);
       all.add(gene, logs(line.values[k]));

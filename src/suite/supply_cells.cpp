@@ -25,7 +25,7 @@ void to_million(std::span<double> values) {
     return std::isnan(values[i]) ? 0 : std::expm1(values[i]);
   });
   for (double& value : values)
-    if (total > 0) value = std::log1p(std::expm1(value) / (total / 1e6));
+    if (total > 0) value = log_per_million(std::expm1(value), total);
 }
 
 }  // namespace

@@ -64,6 +64,10 @@ class ContextSupply final : public ScoreSupply {
     return numbers == nullptr ? nullptr : &(*numbers)[{cells_.row_of(item), name}];
   }
 
+  SuppliedContext context_of(Profile profile, ContextRequest const& request) const override {
+    return told_context(products_, scored_, cells_.measured(), cells_.stream(), profile, request);
+  }
+
   SuppliedCounts counts(Side side, std::size_t item) const override {
     auto const [at, fresh] = counts_.try_emplace({side, item});
     if (fresh) at->second = summed_counts(side, item);
@@ -120,7 +124,7 @@ class ContextSupply final : public ScoreSupply {
                      ? cells_.measured_values(item, values, request.most)
                      : cells_.predicted_values(item, values, request.emit, request.most);
     if (!found.status.ok()) return {found.status, {}};
-    if (components) return {{}, projected(found.values, request.components)};
+    if (components) return {{}, in_components(products_, found.values, request.components)};
     if (!found.values.allFinite()) return {Status("not_finite"), {}};
     return {{}, std::move(found.values)};
   }
@@ -131,20 +135,6 @@ class ContextSupply final : public ScoreSupply {
       throw InternalError("a metric asks for tests that its needs() do not name: " +
                           request_text(request));
     return found->second;
-  }
-
-  Matrix projected(Matrix const& cells, int components) const {
-    auto const found = products_.axes.find(components);
-    if (found == products_.axes.end())
-      throw InternalError("a metric asks for components that its needs() do not name");
-    auto const& axes = found->second;
-    Matrix used(cells.rows(), static_cast<Eigen::Index>(axes.genes.size()));
-    for (std::size_t j = 0; j < axes.genes.size(); ++j) {
-      auto const at =
-          std::lower_bound(products_.genes.begin(), products_.genes.end(), axes.genes[j]);
-      used.col(static_cast<Eigen::Index>(j)) = cells.col(at - products_.genes.begin());
-    }
-    return along_axes(axes, used);
   }
 
   KeptCounts summed_counts(Side side, std::size_t item) const {
@@ -195,11 +185,11 @@ class ContextSupply final : public ScoreSupply {
     if (rest && (ranks || options.mean_kind() == FoldChangeMean::arithmetic))
       return Status("not_applicable");  // the other predictions' cells are never held together
     if (!ranks) {
-      auto const status = rest ? test_rest(item, request, out) : test_pair(item, request, out);
+      auto status = rest ? test_rest(item, request, out) : test_pair(item, request, out);
       if (!status.ok() || options.mean_kind() == FoldChangeMean::geometric) return status;
     }
     CellTests ranked;
-    auto const status = test_ranks(item, request, ranked);
+    auto status = test_ranks(item, request, ranked);
     if (!status.ok()) return status;
     if (ranks)
       out = std::move(ranked);
@@ -213,7 +203,7 @@ class ContextSupply final : public ScoreSupply {
     ReferenceColumns const* control = nullptr;
     auto const found = cells_.predicted_values(item, values, request.emit, 0);
     if (!found.status.ok()) return found.status;
-    auto const status = cells_.control_columns(request.own_control, values, control);
+    auto status = cells_.control_columns(request.own_control, values, control);
     if (status.ok()) out = rank_cells(*control, found.values, de_options(request));
     return status;
   }

@@ -39,7 +39,7 @@ PARTS = {
               "global-epistasis", "target-scaling"},
     "metric": {"l2", "rmse", "mse", "mae", "pearson", "pearson-delta", "spearman-delta", "cosine-delta", "r2-delta",
                "direction", "wmse", "discrimination", "centroid-accuracy", "rank", "interaction-auc", "bulk-delta-pearson",
-               "bulk-delta-mse", "bulk-discrimination"},
+               "bulk-delta-mse", "bulk-discrimination", "nb-ll", "cell-type-correct"},
 }
 PUBLISHED_COLUMNS = ["source", "citation", "dataset", "protocol", "split", "model", "group", "metric", "value", "note"]
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/sums.hpp"
+#include "data/count_logs.hpp"
 #include "dense_cells.hpp"
 #include "metric/metric.hpp"
 #include "statistics/multiple_testing.hpp"
@@ -102,7 +103,15 @@ class GoldenSupply final : public ScoreSupply {
   }
   static Matrix prepared(GoldenSide const& side, std::string const& group, bool cpm) {
     if (!cpm) return side.logs.cells.at(group);
-    return golden_cpm(side.counts.cells.at(group)).array().log1p().matrix();
+    Matrix out = side.counts.cells.at(group);
+    for (Eigen::Index i = 0; i < out.rows(); ++i) {
+      double total = 0;
+      for (Eigen::Index g = 0; g < out.cols(); ++g) total += out(i, g);
+      if (total > 0)
+        out.row(i) =
+            out.row(i).unaryExpr([total](double count) { return log_per_million(count, total); });
+    }
+    return out;
   }
 
   /// Row 0 is the control; every condition against it.

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -39,6 +40,7 @@ class MadeSupply final : public ScoreSupply {
   std::map<Key, Sums> sums;
   std::map<std::pair<std::size_t, int>, Half> halves;
   std::optional<Half> own_control;
+  std::function<std::size_t(Profile)> told_context;
 
   mutable std::vector<DeRequest> asked_de;
   mutable std::vector<CellRequest> asked_cells;
@@ -82,6 +84,11 @@ class MadeSupply final : public ScoreSupply {
     auto const found = halves.find({item, which});
     if (found == halves.end()) return {Status("too_few_cells"), {}, 0};
     return {{}, found->second.mean, found->second.cells};
+  }
+
+  SuppliedContext context_of(Profile profile, ContextRequest const&) const override {
+    if (!told_context) return {Status("not_applicable"), 0};
+    return {{}, told_context(profile)};
   }
 
   SuppliedProfile predicted_control() const override {

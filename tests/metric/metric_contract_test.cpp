@@ -81,7 +81,8 @@ Metric::Traits const& traits_of(std::string const& name) {
 /// Metrics of cells, tests or counts have nothing to work on here: they say so.
 bool needs_supply(std::string const& name) {
   auto const needs = made_metric(name).object->needs();
-  return !needs.de.empty() || !needs.cells.empty() || needs.counts || needs.halves;
+  return !needs.de.empty() || !needs.cells.empty() || needs.counts || needs.halves ||
+         needs.contexts;
 }
 
 /// A metric of a whole split may need doubles, or a file of labels, that the trial lacks.

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <stdexcept>
@@ -53,6 +54,19 @@ class GoldenRun {
   }
 
   std::vector<std::string> const& genes() const { return genes_; }
+
+  /// Training cells x genes, and the line of each.
+  std::pair<Matrix, std::vector<std::string>> training() const {
+    std::pair<Matrix, std::vector<std::string>> out;
+    out.first.resize(static_cast<Eigen::Index>(training_.rows()),
+                     static_cast<Eigen::Index>(genes_.size()));
+    for (std::size_t r = 0; r < training_.rows(); ++r) {
+      auto const values = mean_of_cells({cell(training_, r)});
+      std::copy(values.begin(), values.end(), out.first.row(static_cast<Eigen::Index>(r)).begin());
+      out.second.push_back(training_.text(r, "cell_type"));
+    }
+    return out;
+  }
 
   /// Cells of one line (empty: of all): measured and predicted values of each.
   std::pair<std::vector<Values>, std::vector<Values>> cells_of(std::string const& line) const {

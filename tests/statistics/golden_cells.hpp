@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -25,3 +26,15 @@ struct GoldenCells {
     }
   }
 };
+
+/// Rows of a screen (all its cells) that the table names by `row`, by condition, in its order.
+inline std::map<std::string, pertscale::Matrix> golden_rows(CsvTable const& table,
+                                                            pertscale::Matrix const& screen) {
+  std::map<std::string, std::vector<Eigen::Index>> rows;
+  for (std::size_t r = 0; r < table.rows(); ++r)
+    rows[table.text(r, "condition")].push_back(
+        static_cast<Eigen::Index>(std::lround(table.number(r, "row"))));
+  std::map<std::string, pertscale::Matrix> out;
+  for (auto const& [condition, of] : rows) out[condition] = screen(of, Eigen::all);
+  return out;
+}

@@ -99,20 +99,10 @@ TEST_CASE("pertpy: every metric to control, on the expression of genes") {
   auto const file = shared_file("golden/distances/cells.csv.gz");
   auto const screen = shared_file("data/papalexi-counts.h5ad");
   if (!file || !screen) return;
-  DenseCells const counts(screen->string());
-  CsvTable const cells(*file);
-  std::map<std::string, std::vector<Eigen::Index>> rows;
-  for (std::size_t r = 0; r < cells.rows(); ++r)
-    rows[cells.text(r, "condition")].push_back(
-        static_cast<Eigen::Index>(std::lround(cells.number(r, "row"))));
-  std::map<std::string, Matrix> points;
-  for (auto const& [condition, of] : rows) {
-    Matrix block(static_cast<Eigen::Index>(of.size()), counts.values.cols());
-    for (std::size_t i = 0; i < of.size(); ++i)
-      block.row(static_cast<Eigen::Index>(i)) =
-          (counts.values.row(of[i]) * (1e4 / counts.values.row(of[i]).sum())).array().log1p();
-    points[condition] = block;
-  }
+  Matrix logs = DenseCells(screen->string()).values;
+  for (Eigen::Index i = 0; i < logs.rows(); ++i)
+    logs.row(i) = (logs.row(i) * (1e4 / logs.row(i).sum())).array().log1p();
+  auto const points = golden_rows(CsvTable(*file), logs);
   check_to_control(CsvTable(file->parent_path() / "pertpy_to_control_genes.csv"), points, 300);
 }
 

@@ -87,7 +87,10 @@ struct Made {
       double total = 0;
       for (double const count : cell) total += count;
       for (double& count : cell)
-        count = per_million ? std::log1p(count / (total / 1e6)) : std::log1p(count * 1e4 / total);
+        count =
+            per_million
+                ? static_cast<double>(std::log1p(static_cast<long double>(count / (total / 1e6))))
+                : std::log1p(count * 1e4 / total);
     }
     return out;
   }
