@@ -18,8 +18,7 @@ namespace pertscale {
 
 namespace {
 
-/// Sums of so many bytes or less stay in the processor's cache.
-constexpr std::uint64_t cached_sums = std::uint64_t{24} << 20U;
+constexpr std::uint64_t cached_sums = std::uint64_t{24} << 20U;  ///< stay in the processor's cache
 
 /// Can the library size of a cell be summed from its own block, without a pass of its own?
 bool totals_by_block(Dataset const& dataset) {
