@@ -16,6 +16,7 @@ using Counts = std::span<double const>;
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 constexpr double least_mean = 1e-8;  ///< pertpy's epsilon
+constexpr double most_counts = 1e7;  ///< the likelihood is summed up to the largest count
 
 double total(Counts counts) {
   return ordered_sum(counts.size(), [&](std::size_t i) { return counts[i]; });
@@ -81,7 +82,7 @@ bool take_counts(Points const& cells, Eigen::Index gene, std::vector<double>& ou
   out.resize(static_cast<std::size_t>(cells.rows()));
   for (std::size_t i = 0; i < out.size(); ++i) {
     out[i] = cells(static_cast<Eigen::Index>(i), gene);
-    if (!(out[i] >= 0 && out[i] < 1e9 && out[i] == std::floor(out[i]))) return false;
+    if (!(out[i] >= 0 && out[i] < most_counts && out[i] == std::floor(out[i]))) return false;
   }
   return true;
 }
