@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/room.hpp"
 #include "io/h5ad_matrix.hpp"
 #include "io/number_sweeps.hpp"
-#include "core/room.hpp"
 
 namespace pertscale {
 

@@ -82,8 +82,7 @@ TEST_CASE("mistakes are sentences that name the option and the mend") {
   CHECK(mistake("ridge", "-1") == "ridge=-1 must be at least 0");
   CHECK(mistake("with-control", "1") == "with-control=1 takes yes or no");
   CHECK(mistake("weight", "cell") == "weight=cell takes conditions, cells. Did you mean 'cells'?");
-  CHECK(mistake("seeds", "3:1") ==
-        "seeds=3:1 takes ranges that rise, as 1:3");
+  CHECK(mistake("seeds", "3:1") == "seeds=3:1 takes ranges that rise, as 1:3");
   CHECK(mistake("seeds", "1,1") == "seeds=1,1 names 1 twice");
 }
 
