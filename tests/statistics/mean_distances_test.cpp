@@ -96,8 +96,8 @@ TEST_CASE("densities of mean and variance: two genes a side, by hand") {
 }
 
 TEST_CASE("distances by pertpy's names; a ratio to control") {
-  CHECK(pertpy_distance_names().size() == 18);
-  CHECK_FALSE(pertpy_distance("nb_ll"));
+  CHECK(pertpy_distance_names().size() == 20);
+  CHECK_FALSE(pertpy_distance("classifier_cp"));
   Matrix const measured = normals(20, 2, 1, 5), control = normals(20, 2, 2);
   ComparedCells const cells{measured, measured, control};
   auto const mse = *pertpy_distance("mse");
