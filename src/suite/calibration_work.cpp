@@ -181,6 +181,7 @@ bool run_calibration(Plan const& plan, std::vector<Screen> const& screens,
           score_control(plan, task, open[i]->kind, screens[task.dataset], *halves[task.dataset]);
       r.score_seconds = seconds_since(begin);
     });
+    release_large_tables(screens[task.dataset], &halves[task.dataset]);
     try {
       journal.append(open[i]->key, record_text(record));
     } catch (...) {

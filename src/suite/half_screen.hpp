@@ -19,6 +19,12 @@ struct HalvedScreen {
   std::vector<std::int64_t> second_cells;  ///< 0: control, or too few cells to be halved
 
   bool halved(std::size_t row) const { return second_cells[row] > 0; }
+  /// Of every table.
+  void release_pages() const {
+    truth.release_pages();
+    for (auto const* table : {&second_mean, &first_variance, &second_variance})
+      table->release_pages();
+  }
 };
 
 /// Of a study, by dataset; none where it has no calibration.

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "core/error.hpp"
+#include "core/room.hpp"
 #include "core/text.hpp"
 #include "parallel/phase_meter.hpp"
 #include "parallel/session.hpp"
@@ -161,11 +162,14 @@ class StudyRun {
       meter_.note_bytes(report.moments.bytes_read);
       say(fmt::format("{}: {}\n", dataset.spec.name,
                       prepare_text(report, meter_.phases().back().seconds_max)));
+      screens_.back().release_pages();  // what follows has the whole memory for its buffers
+      give_back_memory();
       prepare_calibration(dataset, report.genes, moments);
     }
     say(prepare_predictions(plan_, screens_, comm_, options_.out / "cache", moments, meter_));
     supplies_ =
         prepare_supplies(plan_, screens_, genes_, comm_, options_.out / "cache", moments, meter_);
+    give_back_memory();
   }
 
   void prepare_calibration(Dataset const& dataset, std::vector<std::size_t> const& genes,

@@ -59,6 +59,13 @@ UnitRecord guarded_record(std::string const& start, std::function<void(UnitRecor
   return record;
 }
 
+void release_large_tables(Screen const& screen, std::optional<HalvedScreen> const* halves) {
+  constexpr std::size_t large = (std::size_t{64} << 20U) / sizeof(double);
+  if (screen.mean.rows() * screen.mean.genes() < large) return;
+  screen.release_pages();
+  if (halves != nullptr && *halves) (*halves)->release_pages();
+}
+
 namespace fs = std::filesystem;
 
 std::vector<std::size_t> open_units(Plan const& plan, JournalIndex const& done,
@@ -99,7 +106,10 @@ UnitWorker::UnitWorker(Plan const& plan, std::vector<Screen> const& screens,
       halves_(halves) {}
 
 UnitRecord UnitWorker::run(Unit const& unit) {
-  return guarded_record(start_, [&](UnitRecord& record) { run_unit(unit, record); });
+  auto record = guarded_record(start_, [&](UnitRecord& out) { run_unit(unit, out); });
+  auto const dataset = plan_.tasks[unit.task].dataset;
+  release_large_tables(screens_[dataset], halves_ == nullptr ? nullptr : &(*halves_)[dataset]);
+  return record;
 }
 
 UnitRecord UnitWorker::run_fit(Unit const& unit, LinearAlgebra const& team) {

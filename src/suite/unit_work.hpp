@@ -37,6 +37,10 @@ std::vector<std::size_t> open_units(Plan const& plan, JournalIndex const& done,
                                     std::filesystem::path const& folder);
 
 /// Runs units on one rank. A unit that fails is a record with its error, not an exception.
+/// Between units: gives pages of large mapped profiles back, which would add up to all of them;
+/// reading them again costs little beside a unit on tables of that size.
+void release_large_tables(Screen const& screen, std::optional<HalvedScreen> const* halves);
+
 class UnitWorker {
  public:
   UnitWorker(Plan const& plan, std::vector<Screen> const& screens, Supplies const& supplies,
