@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <numeric>
 #include <vector>
 
@@ -81,8 +82,8 @@ std::vector<Eigen::Index> sorted_rows(FeatureRows const& rows) {
                                                   [](double p, double q) { return p <=> q; });
   };
   std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
-    if (auto const by = compare(rows.features, a, b); by != 0) return by < 0;
-    if (auto const by = compare(rows.changes, a, b); by != 0) return by < 0;
+    if (auto const by = compare(rows.features, a, b); std::is_neq(by)) return std::is_lt(by);
+    if (auto const by = compare(rows.changes, a, b); std::is_neq(by)) return std::is_lt(by);
     return rows.weights[a] < rows.weights[b];
   });
   return order;
