@@ -249,6 +249,8 @@ void check_values(DatasetSpec const& spec, Mistakes& mistakes) {
   if (profiles && spec.values == "counts")
     mistakes.add(fmt::format(
         "{}: rows=pseudobulk holds means of normalised values, so values=counts cannot be", path));
+  if (spec.given.contains("target-sum") && spec.values != "counts" && !is_store(spec.path))
+    mistakes.add(path + ": target-sum scales counts; set values = counts or leave it out");
   if (profiles && (spec.max_cells > 0 || spec.max_control_cells > 0))
     mistakes.add(fmt::format("{}: {} samples cells, but rows=pseudobulk", path,
                              spec.max_cells > 0 ? "max-cells" : "max-control-cells"));

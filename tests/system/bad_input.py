@@ -84,6 +84,7 @@ STUDIES = {
     "dataset-where-all": (GOOD, "path = good.h5ad\nvalues = counts\nwhere = condition=control\n", [r"all cells are control.* left out by where"]),
     "dataset-min-cells": (GOOD, "path = good.h5ad\nvalues = counts\nmin-cells = 100000\n", [r"all cells are control.*fewer than 100000 cells \(min-cells\)"]),
     "profiles-max-cells": (GOOD, "path = bulk.h5ad\nrows = pseudobulk\nmax-cells = 5\n", [r"max-cells samples cells, but rows=pseudobulk"]),
+    "target-sum-of-logs": (GOOD, "path = good.h5ad\ntarget-sum = 10000\n", [r"target-sum scales counts"]),
     "dataset-control": (GOOD, "path = good.h5ad\ncontrol = non-targeting\n", [r"no control cell"]),
     "dataset-list": (GOOD, "path = good.h5ad\nconditions = file:list.txt\n", [r"NOSUCHGENE"]),
     "dataset-genes": (GOOD, "path = good.h5ad\nvalues = counts\ngenes = file:list.txt\n", [r"none of its"]),
