@@ -101,7 +101,7 @@ void solve_exactly(Communicator const& team, RowOperator const& a, RowMatrix con
   left.topRows(n) = top;
   left.bottomRows(p).diagonal().setConstant(std::sqrt(penalty));
   below.topRows(n) = right;
-  if (p > 0) out.coefficients = left.completeOrthogonalDecomposition().solve(below);
+  if (p > 0 && b.cols() > 0) out.coefficients = left.completeOrthogonalDecomposition().solve(below);
   for (auto& end : out.ends) end = {0, 0, true, "QR"};
 }
 

@@ -17,7 +17,7 @@ std::optional<Eigen::MatrixXd> spd_solve(Eigen::MatrixXd const& a, double lambda
   Eigen::LLT<Eigen::MatrixXd> const factor(shifted);
   double const smallest = static_cast<double>(a.rows()) * std::numeric_limits<double>::epsilon();
   if (factor.info() != Eigen::Success || !(factor.rcond() > smallest)) return std::nullopt;
-  return factor.solve(b);
+  return b.cols() == 0 ? b : Eigen::MatrixXd(factor.solve(b));
 }
 
 }  // namespace pertscale

@@ -50,6 +50,7 @@ RowMatrix by_definition(RowMatrix a, RowMatrix b, double penalty, bool intercept
   left.topRows(a.rows()) = a;
   left.bottomRows(a.cols()).diagonal().setConstant(std::sqrt(penalty));
   right.topRows(b.rows()) = b;
+  if (b.cols() == 0) return Eigen::MatrixXd::Zero(a.cols(), 0);
   return left.completeOrthogonalDecomposition().solve(right);
 }
 
