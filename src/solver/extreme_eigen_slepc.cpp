@@ -12,6 +12,7 @@
 #include "solver/owned.hpp"
 #include "solver/petsc_check.hpp"
 #include "solver/petsc_session.hpp"
+#include "solver/petsc_shell.hpp"
 #include "solver/truncated_svd.hpp"
 
 namespace pertscale {
@@ -28,27 +29,10 @@ Eigen::VectorXd drawn(Eigen::Index size, std::uint64_t search) {
   return out;
 }
 
-Eigen::VectorXd values_of(Vec vector) {
-  PetscInt size = 0;
-  PetscScalar const* values = nullptr;
-  PERTSCALE_PETSC(VecGetSize(vector, &size));
-  PERTSCALE_PETSC(VecGetArrayRead(vector, &values));
-  Eigen::VectorXd out = Eigen::Map<Eigen::VectorXd const>(values, size);
-  PERTSCALE_PETSC(VecRestoreArrayRead(vector, &values));
-  return out;
-}
-
-void fill(Vec vector, Eigen::VectorXd const& from) {
-  PetscScalar* values = nullptr;
-  PERTSCALE_PETSC(VecGetArrayWrite(vector, &values));
-  Eigen::Map<Eigen::VectorXd>(values, from.size()) = from;
-  PERTSCALE_PETSC(VecRestoreArrayWrite(vector, &values));
-}
-
 PetscErrorCode multiply(Mat matrix, Vec x, Vec y) {
   void* context = nullptr;
   PERTSCALE_PETSC(MatShellGetContext(matrix, &context));
-  fill(y, static_cast<SymmetricProduct const*>(context)->times(values_of(x)));
+  set_own_part(y, static_cast<SymmetricProduct const*>(context)->times(own_part(x)));
   return 0;
 }
 
@@ -112,13 +96,13 @@ class Search {
   /// eigenvalue, Krylov's space holds what the start has of it, which is found and left out.
   void start_from(EPS eps, Found const& known) {
     OwnedVector first;
-    fill(made(first).get(), drawn(order_, searches_++));
+    set_own_part(made(first).get(), drawn(order_, searches_++));
     Vec start_vector = first.get();
     PERTSCALE_PETSC(EPSSetInitialSpace(eps, 1, &start_vector));
     std::vector<OwnedVector> owners(known.vectors.size());
     std::vector<Vec> left_out;
     for (std::size_t k = 0; k < owners.size(); ++k) {
-      fill(made(owners[k]).get(), known.vectors[k]);
+      set_own_part(made(owners[k]).get(), known.vectors[k]);
       left_out.push_back(owners[k].get());
     }
     if (!left_out.empty())
@@ -133,7 +117,7 @@ class Search {
     for (PetscInt k = 0; k < count; ++k) {
       PetscScalar value = 0;
       PERTSCALE_PETSC(EPSGetEigenpair(eps, k, &value, nullptr, vector.get(), nullptr));
-      out.add(value, values_of(vector.get()));
+      out.add(value, own_part(vector.get()));
     }
     return out;
   }

@@ -71,6 +71,19 @@ inline Prediction predicted(std::string const& text, TrainingView const& view,
   return part.object->predict(conditions(held_out));
 }
 
+/// Sum over the validation conditions of the Pearson correlation of predicted and measured change.
+inline double validation_pearson(Matrix const& said, TrainingView const& view) {
+  double sum = 0;
+  for (Eigen::Index i = 0; i < said.rows(); ++i) {
+    Vector a = said.row(i).transpose() - view.control;
+    Vector b = view.validation_profiles.row(i).transpose() - view.control;
+    a.array() -= a.mean();
+    b.array() -= b.mean();
+    sum += a.dot(b) / (a.norm() * b.norm());
+  }
+  return sum;
+}
+
 inline double largest_difference(Matrix const& a, Matrix const& b) {
   return (a - b).cwiseAbs().maxCoeff();
 }

@@ -149,14 +149,7 @@ TEST_CASE("tune=validation takes the penalty that predicts the validation condit
     double best_score = -2;
     for (auto const& alpha : grid) {
       auto const said = fitted(model + " alpha=" + alpha, view, table, {"I", "J", "K"});
-      double score = 0;
-      for (Eigen::Index i = 0; i < 3; ++i) {
-        Vector a = said.row(i).transpose() - view.control;
-        Vector b = view.validation_profiles.row(i).transpose() - view.control;
-        a.array() -= a.mean();
-        b.array() -= b.mean();
-        score += a.dot(b) / (a.norm() * b.norm());
-      }
+      double const score = validation_pearson(said, view);
       if (score > best_score + 1e-12) best = alpha, best_score = score;
     }
     CHECK(fitted(model + " tune=validation", view, table, {"L"})
